@@ -1,0 +1,106 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A test target beside the library of the same name. Fixtures are read from the source folder.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+        exclude: [], swiftSettings: strict)
+}
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "otel-operator",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "otel-operator", targets: ["OperatorMain"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: module maps and shims without logic.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Documents and Kubernetes.
+        library("Document", ["CYAML"]),
+        library("KubeModel", ["Document"]),
+        library("KubeClient", ["KubeModel", "CCurl", deque, log]),
+        library("KubeRuntime", ["KubeClient", "KubeModel", deque, heap, log, metrics, lifecycle]),
+        library("PrometheusExporter", [coreMetrics]),
+
+        // The operator's own domain: pure.
+        library("OperatorAPI", ["KubeModel"]),
+        library("Rendering", ["OperatorAPI", "COpenSSL"]),
+        library("Injection", ["OperatorAPI"]),
+
+        // Serving.
+        library("ServingCertificate", ["COpenSSL", "KubeModel"]),
+        library("TLSServer", ["COpenSSL", "ServingCertificate"] + nio),
+        library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
+
+        // Putting it together.
+        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", log, metrics]),
+        .executableTarget(
+            name: "OperatorMain",
+            dependencies: [
+                "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
+                "PrometheusExporter", arguments, log, metrics, lifecycle,
+            ],
+            swiftSettings: strict),
+
+        // For developers.
+        library("TestSupport", ["Document"]),
+        .executableTarget(
+            name: "CRDGenerator", dependencies: ["Document"], swiftSettings: strict),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["Document", "Injection", "Webhook", "KubeClient", "KubeModel", arguments], swiftSettings: strict),
+
+        tests("Document"),
+        tests("KubeModel"),
+        tests("KubeClient"),
+        tests("KubeRuntime"),
+        tests("PrometheusExporter"),
+        tests("OperatorAPI"),
+        tests("Rendering"),
+        tests("Injection"),
+        tests("ServingCertificate"),
+        tests("Webhook", ["TLSServer"]),
+        tests("Reconcilers"),
+        .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,18 @@
+/// The name of an object, and its namespace when it has one.
+public struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// Empty for cluster-scoped objects.
+    public var namespace: String
+    public var name: String
+
+    public init(namespace: String = "", name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    /// `namespace/name`, or the name alone.
+    public var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
+
+    public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+        (left.namespace, left.name) < (right.namespace, right.name)
+    }
+}

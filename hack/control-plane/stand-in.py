@@ -10,7 +10,7 @@ Only the standard library is used.
 
 import argparse
 import http.client
-import itertools
+import ipaddress
 import json
 import queue
 import ssl
@@ -24,6 +24,8 @@ NODE = "local"
 WORKERS = 4
 REQUEST_SECONDS = 20
 WATCH_SECONDS = 300
+FIRST_ADDRESS = ipaddress.IPv4Address("127.1.0.0")
+LAST_ADDRESS = ipaddress.IPv4Address("127.255.255.254")
 
 
 class StatusError(Exception):
@@ -177,13 +179,19 @@ class StandIn:
     def __init__(self, new_client):
         self.new_client = new_client
         self.queues = [queue.SimpleQueue() for _ in range(WORKERS)]
-        self.numbers = itertools.count(1)
-        self.numbers_lock = threading.Lock()
+        self.last_address = FIRST_ADDRESS
+        self.address_lock = threading.Lock()
 
     def next_address(self):
-        with self.numbers_lock:
-            number = next(self.numbers) % (253 * 256 * 254)
-        return f"127.{1 + number // (256 * 254)}.{number // 254 % 256}.{1 + number % 254}"
+        with self.address_lock:
+            self.last_address = self.last_address + 1 if self.last_address < LAST_ADDRESS else FIRST_ADDRESS
+            return str(self.last_address)
+
+    def skip_addresses(self, pods):
+        """After a restart: goes on after the addresses that pods have already."""
+        taken = [ipaddress.IPv4Address(pod.get("status", {}).get("podIP") or "0.0.0.0") for pod in pods]
+        with self.address_lock:
+            self.last_address = max([self.last_address, *taken])
 
     def dispatch(self, pod):
         # The same pod always goes to the same worker, so its steps keep their order.
@@ -251,6 +259,7 @@ class StandIn:
                     create_node(client)
                     listed = client.request("GET", "/api/v1/pods")
                     version = listed["metadata"]["resourceVersion"]
+                    self.skip_addresses(listed["items"])
                     for pod in listed["items"]:
                         self.dispatch(pod)
                     log(f"serving node {NODE}, {len(listed['items'])} pods")

@@ -68,7 +68,7 @@ without_services() {
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
     "${as_root[@]}" chmod 755 "$policy"
     # shellcheck disable=SC2064  # the names are meant as they are now
-    trap "${as_root[*]} rm -f $policy; if [ -e $saved ]; then ${as_root[*]} mv $saved $policy; fi" EXIT
+    trap "rm -f '$log'; ${as_root[*]} rm -f $policy; if [ -e $saved ]; then ${as_root[*]} mv $saved $policy; fi" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
     "$@" || result=$?
@@ -98,6 +98,7 @@ fi
 
 echo "packages: installing ${needed[*]}"
 log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
 }
@@ -109,7 +110,6 @@ without_services apt install --yes --no-install-recommends "${needed[@]}" || {
     tail -n 40 "$log" >&2
     fail "apt-get install failed (output above): ${needed[*]}"
 }
-rm -f "$log"
 
 # The packaged etcd would otherwise start at the next boot, beside the one we start ourselves.
 if [[ " ${needed[*]} " == *" etcd-server "* && -d /run/systemd/system ]]; then

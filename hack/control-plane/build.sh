@@ -65,6 +65,7 @@ step_count=5
 step_number=0
 step_name=
 step_since=0
+runner=
 
 step() {
     step_number=$((step_number + 1))
@@ -75,9 +76,12 @@ step() {
 
 # Runs "$@" with its output in a log, and says every 15 seconds that it still runs and what it did last.
 watched() {
-    local log=$work/step-$step_number.log runner result=0 beat=$SECONDS
-    "$@" >"$log" 2>&1 9>&- &
+    local log=$work/step-$step_number.log result=0 beat=$SECONDS
+    # A process group of its own, so that an interrupt ends the compilers too.
+    set -m
+    "$@" </dev/null >"$log" 2>&1 9>&- &
     runner=$!
+    set +m
     while kill -0 "$runner" 2>/dev/null; do
         sleep 0.2
         if ((SECONDS - beat >= 15)); then
@@ -87,6 +91,7 @@ watched() {
         fi
     done
     wait "$runner" || result=$?
+    runner=
     if ((result != 0)); then
         tail -n 40 "$log" >&2
         fail "step '$step_name' failed with exit code $result after $((SECONDS - step_since)) s (end of its output above)"
@@ -96,14 +101,14 @@ watched() {
 # Leftovers of a build that was killed are not of use to anyone: the lock says that none runs now.
 rm -rf "$cache"/work.*
 work=$(mktemp -d "$cache/work.XXXXXX")
-runner_cleanup() {
-    local job
-    for job in $(jobs -p); do kill "$job" 2>/dev/null || true; done
-    # Go marks what it unpacks as read-only.
-    chmod -R u+w "$work" 2>/dev/null || true
+cleanup() {
+    if [[ -n $runner ]]; then
+        kill -TERM -- "-$runner" 2>/dev/null || true
+        wait "$runner" 2>/dev/null || true
+    fi
     rm -rf "$work"
 }
-trap runner_cleanup EXIT
+trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 chmod 755 "$work"

@@ -52,7 +52,15 @@ says() {
     grep -q -e "$1" "$work/said"
 }
 is() { [[ $("${@:2}") == "$1" ]]; }
-processes() { pgrep --full --count -- "$dir/" || true; }
+# How many processes have our folder in their arguments.
+processes() {
+    local file arguments count=0
+    for file in /proc/[0-9]*/cmdline; do
+        { arguments=$(tr '\0' ' ' <"$file"); } 2>/dev/null || continue
+        if [[ $arguments == *"$dir/"* ]]; then count=$((count + 1)); fi
+    done
+    echo "$count"
+}
 
 # Raw requests as admin; $1 is the path.
 get() {

@@ -131,6 +131,18 @@ check "a CRD is established" kubectl wait --for=condition=established crd/widget
 check "its resources are served" within 10 bash -c \
     'printf "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: small}\nspec: {size: 1}\n" | kubectl apply -f -'
 
+check "restart-controller-manager" "$plane" restart-controller-manager "$dir"
+uid=$(kubectl get widget small -o 'jsonpath={.metadata.uid}')
+kubectl apply -f - >/dev/null <<END
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: owned
+  ownerReferences: [{apiVersion: example.com/v1, kind: Widget, name: small, uid: $uid}]
+END
+kubectl delete widget small >/dev/null
+check "what a new kind of resource owned goes with it, at once" within 5 fails kubectl get configmap owned
+
 # A webhook by URL that adds a label, with a certificate of the control plane's CA.
 python3 - "$dir/pki/server.crt" "$dir/pki/server.key" "$work/port" <<'END' &
 import base64, http.server, json, ssl, sys

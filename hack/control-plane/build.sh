@@ -87,7 +87,7 @@ watched() {
         if ((SECONDS - beat >= 15)); then
             beat=$SECONDS
             printf '      %4d s  ... %s; %d lines of output, last: %s\n' \
-                "$SECONDS" "$step_name" "$(wc -l <"$log")" "$(tail -n 1 "$log" | cut -c 1-90)"
+                "$SECONDS" "$step_name" "$(wc -l <"$log")" "$(tail -n 1 "$log" | sed "s|^k8s.io/kubernetes/||" | cut -c 1-80)"
         fi
     done
     wait "$runner" || result=$?

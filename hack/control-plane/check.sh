@@ -52,7 +52,15 @@ says() {
     grep -q -e "$1" "$work/said"
 }
 is() { [[ $("${@:2}") == "$1" ]]; }
-processes() { pgrep --full --count -- "$dir/" || true; }
+# How many processes have our folder in their arguments.
+processes() {
+    local file arguments count=0
+    for file in /proc/[0-9]*/cmdline; do
+        { arguments=$(tr '\0' ' ' <"$file"); } 2>/dev/null || continue
+        if [[ $arguments == *"$dir/"* ]]; then count=$((count + 1)); fi
+    done
+    echo "$count"
+}
 
 # Raw requests as admin; $1 is the path.
 get() {
@@ -122,6 +130,18 @@ END
 check "a CRD is established" kubectl wait --for=condition=established crd/widgets.example.com --timeout=20s
 check "its resources are served" within 10 bash -c \
     'printf "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: small}\nspec: {size: 1}\n" | kubectl apply -f -'
+
+check "restart-controller-manager" "$plane" restart-controller-manager "$dir"
+uid=$(kubectl get widget small -o 'jsonpath={.metadata.uid}')
+kubectl apply -f - >/dev/null <<END
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: owned
+  ownerReferences: [{apiVersion: example.com/v1, kind: Widget, name: small, uid: $uid}]
+END
+kubectl delete widget small >/dev/null
+check "what a new kind of resource owned goes with it, at once" within 5 fails kubectl get configmap owned
 
 # A webhook by URL that adds a label, with a certificate of the control plane's CA.
 python3 - "$dir/pki/server.crt" "$dir/pki/server.key" "$work/port" <<'END' &

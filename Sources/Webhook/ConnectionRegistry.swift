@@ -1,0 +1,72 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of one listener: their number is bounded, and all of them can be told to leave.
+final class ConnectionRegistry: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isRetiring = false
+        var emptied: EventLoopPromise<Void>?
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    var count: Int { state.withLock { $0.channels.count } }
+    /// New connections get one answer each.
+    var isRetiring: Bool { state.withLock { $0.isRetiring } }
+
+    /// Takes the connection in, until it closes. `false` when there are too many.
+    func admit(_ channel: any Channel) -> Bool {
+        let isAdmitted = state.withLock { state in
+            guard state.channels.count < limit else { return false }
+            state.channels[ObjectIdentifier(channel)] = channel
+            return true
+        }
+        if isAdmitted { channel.closeFuture.whenComplete { _ in self.remove(channel) } }
+        return isAdmitted
+    }
+
+    private func remove(_ channel: any Channel) {
+        let emptied = state.withLock { state -> EventLoopPromise<Void>? in
+            state.channels[ObjectIdentifier(channel)] = nil
+            guard state.channels.isEmpty else { return nil }
+            defer { state.emptied = nil }
+            return state.emptied
+        }
+        emptied?.succeed()
+    }
+
+    /// Every answer from now on says that the connection closes.
+    func retire() {
+        for channel in mark() { channel.pipeline.fireUserInboundEventTriggered(RetireEvent()) }
+    }
+
+    /// Closes what is idle and lets the rest finish. The promise is fulfilled when the last one is gone.
+    func drain(_ emptied: EventLoopPromise<Void>) {
+        let channels = mark()
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        let isEmpty = state.withLock { state in
+            if !state.channels.isEmpty { state.emptied = emptied }
+            return state.channels.isEmpty
+        }
+        if isEmpty { emptied.succeed() }
+    }
+
+    /// Closes all, whatever they are doing.
+    func closeAll() {
+        for channel in state.withLock({ Array($0.channels.values) }) {
+            channel.close(promise: nil)
+            channel.close(promise: nil)  // the second time, TLS does not wait for its close_notify to be read
+        }
+    }
+
+    private func mark() -> [any Channel] {
+        state.withLock { state in
+            state.isRetiring = true
+            return Array(state.channels.values)
+        }
+    }
+}

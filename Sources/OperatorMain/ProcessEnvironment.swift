@@ -1,4 +1,5 @@
 import Glibc
+import Rendering
 
 /// What the process finds around it that is not a setting: who and where it is, and the proxies that it hands on.
 struct ProcessEnvironment: Sendable {
@@ -7,7 +8,7 @@ struct ProcessEnvironment: Sendable {
     /// The pod's name, or the host's outside a cluster.
     var podName: String
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as far as they are set; collectors get them.
-    var proxies: [(name: String, value: String)]
+    var proxies: ProxyEnvironment
 
     private static let namespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
@@ -15,9 +16,9 @@ struct ProcessEnvironment: Sendable {
         namespace =
             Self.value(of: "NAMESPACE") ?? Self.line(ofFile: Self.namespaceFile) ?? "opentelemetry-operator-system"
         podName = Self.value(of: "POD_NAME") ?? Self.hostName
-        proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].compactMap { name in
-            Self.value(of: name).map { (name, $0) }
-        }
+        proxies = ProxyEnvironment(
+            http: Self.value(of: "HTTP_PROXY"), https: Self.value(of: "HTTPS_PROXY"),
+            none: Self.value(of: "NO_PROXY"))
     }
 
     /// `nil` when the variable is not set; an empty one counts as set.

@@ -1,7 +1,7 @@
 import DequeModule
 import Document
 public import KubeClient
-import KubeModel
+public import KubeModel
 public import Logging
 public import Metrics
 public import ServiceLifecycle

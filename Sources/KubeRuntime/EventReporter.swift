@@ -17,7 +17,7 @@ struct EventReporter: Sendable {
     func event(_ note: EventNote, at time: Timestamp) -> KubeObject {
         // The API wants events of cluster-scoped objects in this namespace.
         let namespace = note.regarding.namespace.isEmpty ? "default" : note.regarding.namespace
-        let suffix = String(UInt64(bitPattern: time.nanosecondsSinceEpoch), radix: 16)
+        let suffix = String(UInt64(max(0, time.seconds)) * 1_000_000_000 + UInt64(time.nanoseconds), radix: 16)
         let name = "\(Self.objectName(note.regarding.name)).\(suffix)"
         var event = KubeObject(.event, ObjectKey(namespace: namespace, name: name))
         event["eventTime"] = .string(time.rfc3339Micro)

@@ -1,5 +1,5 @@
 public import KubeClient
-import KubeModel
+public import KubeModel
 public import Logging
 public import Metrics
 import ServiceLifecycle

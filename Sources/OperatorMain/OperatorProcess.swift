@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import OperatorAPI
 import Reconcilers
+import Rendering
 import ServiceLifecycle
 import ServingCertificate
 import TLSServer
@@ -102,10 +103,10 @@ extension OperatorProcess {
                 owners: OwnerReader(api: client, logger: Logger(label: "owners")),
                 reporter: RefusalReporter(events: events, logger: Logger(label: "injection"))),
             "/mutate-opentelemetry-io-v1alpha1-instrumentation": DefaultingHandler {
-                try Instrumentation.defaulting($0, images: defaults)
+                Instrumentation.defaulting($0, images: defaults)
             },
             "/mutate-opentelemetry-io-v1beta1-opentelemetrycollector": DefaultingHandler {
-                try OpenTelemetryCollector.defaulting($0)
+                try CollectorDefaulting().defaulted($0).resource
             },
         ]
         return HTTPServer(

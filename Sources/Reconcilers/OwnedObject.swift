@@ -1,4 +1,4 @@
-public import KubeModel
+import KubeModel
 
 /// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource.
 public struct OwnedObject: Sendable, Equatable {

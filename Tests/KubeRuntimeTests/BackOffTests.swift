@@ -32,18 +32,4 @@ import Testing
         for _ in 0..<10_000 { _ = backOff.next() }
         expect(backOff.next(), is: .seconds(1000))
     }
-
-    @Test("timestamps are RFC 3339 in UTC", arguments: [
-        (0, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
-        (951_782_400_000_001_000, "2000-02-29T00:00:00Z", "2000-02-29T00:00:00.000001Z"),
-        (1_709_164_799_999_999_999, "2024-02-28T23:59:59Z", "2024-02-28T23:59:59.999999Z"),
-        (1_798_761_599_500_000_000, "2026-12-31T23:59:59Z", "2026-12-31T23:59:59.500000Z"),
-        (-1_000, "1969-12-31T23:59:59Z", "1969-12-31T23:59:59.999999Z"),
-        (4_107_542_400_000_000_000, "2100-03-01T00:00:00Z", "2100-03-01T00:00:00.000000Z"),
-    ] as [(Int64, String, String)])
-    func timestamps(nanoseconds: Int64, seconds: String, micro: String) {
-        let timestamp = Timestamp(nanosecondsSinceEpoch: nanoseconds)
-        #expect(timestamp.rfc3339 == seconds)
-        #expect(timestamp.rfc3339Micro == micro)
-    }
 }

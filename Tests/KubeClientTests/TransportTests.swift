@@ -143,10 +143,29 @@ struct TransportTests {
         await server.waitForClosedConnections()
     }
 
+    @Test("a short deadline that passes leaves the other requests alone")
+    func shortDeadline() async throws {
+        let gate = Gate()
+        let server = FakeAPIServer { request in
+            request.path.contains("secrets")
+                ? .silence
+                : FakeReply { connection in
+                    gate.waitBlocking()
+                    connection.answer(200, body: configMap("a").serialized())
+                }
+        }
+        let client = try makeClient(server)
+        let other = Task { try await client.get(.configMap, key) }
+        await server.waitForRequests(1)
+        _ = await kubeError { try await client.get(.secret, key, deadline: .milliseconds(50)) }
+        gate.open()
+        #expect(try await other.value.name == "a")
+    }
+
     @Test("after a deadline on a silent connection the other requests do not wait for it")
     func deadConnection() async throws {
         let server = FakeAPIServer { request in request.path.hasSuffix("/b") ? .json(configMap("b")) : .silence }
-        let client = try makeClient(server)
+        let client = try makeClient(server) { $0.silenceLimit = .milliseconds(100) }
         let other = Task { try await client.get(.configMap, key, deadline: .seconds(20)) }
         await server.waitForRequests(1)
         let error = await kubeError { try await client.get(.secret, key, deadline: .milliseconds(200)) }

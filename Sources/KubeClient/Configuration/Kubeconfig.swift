@@ -64,7 +64,7 @@ struct Kubeconfig: Sendable {
             }
             let json: JSONValue
             do throws(DocumentError) {
-                json = try JSONValue(parsing: bytes)
+                json = try YAML.parse(bytes)
             } catch {
                 throw .configuration("could not read the kubeconfig (\(path)): \(error)")
             }

@@ -70,7 +70,7 @@ let package = Package(
         library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
 
         // Putting it together.
-        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", log, metrics]),
+        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [

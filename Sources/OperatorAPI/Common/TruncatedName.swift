@@ -18,7 +18,7 @@ public enum TruncatedName {
         joined(parts, limit: limit)
     }
 
-    static func joined(_ parts: [Part], limit: Int) -> String {
+    public static func joined(_ parts: [Part], limit: Int) -> String {
         let total = parts.reduce(0) { $0 + $1.text.utf8.count }
         var excess = max(0, total - limit)
         var bytes: [UInt8] = []

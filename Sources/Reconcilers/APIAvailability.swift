@@ -1,0 +1,50 @@
+public import KubeModel
+public import KubeRuntime
+public import Logging
+import Synchronization
+
+/// Which of some types the cluster serves, kept current: asked at start, whenever a CRD changes, and from time to time.
+public final class APIAvailability: Sendable {
+    private static let interval = Duration.seconds(600)
+
+    private let types: [ResourceType]
+    private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
+    private let logger: Logger
+    private let changed: @Sendable () -> Void
+    private let current = Mutex<Set<ResourceType>>([])
+
+    /// - Parameters:
+    ///   - discover: those of the types that are served.
+    ///   - changed: called after the answer has changed.
+    public init(
+        of types: [ResourceType], logger: Logger,
+        discover: @escaping @Sendable ([ResourceType]) async throws -> Set<ResourceType>,
+        changed: @escaping @Sendable () -> Void
+    ) {
+        self.types = types
+        self.logger = logger
+        self.discover = discover
+        self.changed = changed
+    }
+
+    public var served: Set<ResourceType> { current.withLock { $0 } }
+
+    public func refresh() async throws {
+        let found = try await discover(types)
+        let before = current.withLock { current in
+            let before = current
+            current = found
+            return before
+        }
+        guard before != found else { return }
+        let missing = types.filter { !found.contains($0) }.map { "\($0)" }
+        logger.info("served APIs have changed", metadata: ["missing": "\(missing.joined(separator: ", "))"])
+        changed()
+    }
+
+    /// As a reconcile, whatever its key.
+    public func reconcile() async throws -> ReconcileResult {
+        try await refresh()
+        return .requeue(after: Self.interval)
+    }
+}

@@ -45,3 +45,10 @@ struct YAMLWriterTests {
         #expect(lines.dropFirst().map { $0.drop { $0 == " " } }.joined(separator: " ") == words)
     }
 }
+
+extension YAMLWriterTests {
+    @Test("the written definitions read back as they were declared", arguments: ResourceDefinition.all)
+    func roundTrip(definition: ResourceDefinition) throws {
+        #expect(try YAML.parse(YAMLWriter.write(definition.json)) == definition.json)
+    }
+}

@@ -47,6 +47,8 @@ public final class Client: KubeAPI {
         self.onRequest = onRequest
         var settings = TransportSettings()
         settings.streamCapacity = options.watchBuffer
+        settings.connectTimeout = options.connectTimeout
+        settings.silenceLimit = options.silenceLimit
         transport = Transport(settings: settings)
         authenticator = Authenticator(configuration.credentials)
     }
@@ -141,6 +143,11 @@ public struct ClientOptions: Sendable {
     /// What a request has for everything, retries included, when it says nothing itself.
     public var timeout: Duration = .seconds(30)
     public var retry = RetryPolicy()
+    /// For DNS, TCP and TLS together.
+    public var connectTimeout: Duration = .seconds(10)
+    /// How long requests may run into their deadlines, while nothing else comes from the server either, until the
+    /// connection is given up with all that runs on it and made anew.
+    public var silenceLimit: Duration = .seconds(10)
     public var userAgent = "otel-operator"
     /// Bytes of one answer at most; beyond it the request fails.
     public var bodyLimit = 64 << 20

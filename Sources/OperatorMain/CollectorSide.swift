@@ -1,4 +1,3 @@
-import Glibc
 import KubeClient
 import KubeModel
 import KubeRuntime
@@ -23,15 +22,11 @@ struct CollectorSide {
         let owned = OwnedObjects(Self.ownedTypes, api: client, logger: Logger(label: "stores"))
         let collectors = stores.collectors.store
 
-        let queue = Deferred<Controller>()
         let availability = APIAvailability(
             of: AvailableAPIs.optional, logger: logger,
             discover: { types in
                 let discovery = try await client.discover(types)
-                return Set(types.filter(discovery.serves))
-            },
-            changed: {
-                for key in collectors.keys { queue.value?.queue.add(key) }
+                return Set(types.filter { discovery.serves($0) })
             })
         let reconciler = CollectorReconciler(
             api: client, collectors: collectors, owned: owned,
@@ -43,8 +38,10 @@ struct CollectorSide {
             collectorVersion: Version.reference, events: events, logger: logger)
         let controller = Controller(
             name: "opentelemetrycollector", workers: 4, logger: logger, reconcile: reconciler.reconcile)
-        queue.value = controller
-        controller.watch(stores.collectors, where: .matching { _ in true })
+        controller.watch(stores.collectors)
+        availability.onChange {
+            for key in collectors.keys { controller.queue.add(key) }
+        }
         for reflector in owned.reflectors {
             controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
         }

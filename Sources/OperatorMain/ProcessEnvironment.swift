@@ -1,4 +1,5 @@
 import Glibc
+import Rendering
 
 /// What the process finds around it that is not a setting: who and where it is, and the proxies that it hands on.
 struct ProcessEnvironment: Sendable {
@@ -7,7 +8,7 @@ struct ProcessEnvironment: Sendable {
     /// The pod's name, or the host's outside a cluster.
     var podName: String
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as far as they are set; collectors get them.
-    var proxies: [(name: String, value: String)]
+    var proxies: ProxyEnvironment
 
     private static let namespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
@@ -15,13 +16,25 @@ struct ProcessEnvironment: Sendable {
         namespace =
             Self.value(of: "NAMESPACE") ?? Self.line(ofFile: Self.namespaceFile) ?? "opentelemetry-operator-system"
         podName = Self.value(of: "POD_NAME") ?? Self.hostName
-        proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].compactMap { name in
-            Self.value(of: name).map { (name, $0) }
-        }
+        proxies = ProxyEnvironment(
+            http: Self.value(of: "HTTP_PROXY"), https: Self.value(of: "HTTPS_PROXY"),
+            none: Self.value(of: "NO_PROXY"))
     }
 
     /// `nil` when the variable is not set; an empty one counts as set.
     static func value(of name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Every variable, for exec credential plugins.
+    static var all: [String: String] {
+        var result: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            next += 1
+        }
+        return result
+    }
 
     private static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)

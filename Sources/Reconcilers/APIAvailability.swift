@@ -10,24 +10,23 @@ public final class APIAvailability: Sendable {
     private let types: [ResourceType]
     private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
     private let logger: Logger
-    private let changed: @Sendable () -> Void
+    private let handlers = Mutex<[@Sendable () -> Void]>([])
     private let current = Mutex<Set<ResourceType>>([])
 
-    /// - Parameters:
-    ///   - discover: those of the types that are served.
-    ///   - changed: called after the answer has changed.
+    /// - Parameter discover: those of the types that are served.
     public init(
         of types: [ResourceType], logger: Logger,
-        discover: @escaping @Sendable ([ResourceType]) async throws -> Set<ResourceType>,
-        changed: @escaping @Sendable () -> Void
+        discover: @escaping @Sendable ([ResourceType]) async throws -> Set<ResourceType>
     ) {
         self.types = types
         self.logger = logger
         self.discover = discover
-        self.changed = changed
     }
 
     public var served: Set<ResourceType> { current.withLock { $0 } }
+
+    /// Calls the handler after the answer has changed.
+    public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
 
     public func refresh() async throws {
         let found = try await discover(types)
@@ -39,7 +38,7 @@ public final class APIAvailability: Sendable {
         guard before != found else { return }
         let missing = types.filter { !found.contains($0) }.map { "\($0)" }
         logger.info("served APIs have changed", metadata: ["missing": "\(missing.joined(separator: ", "))"])
-        changed()
+        for handler in handlers.withLock({ $0 }) { handler() }
     }
 
     /// As a reconcile, whatever its key.

@@ -86,15 +86,16 @@ public struct CertificateReconciler: Sendable {
             ServingCertificateSecret.object(
                 name: secret.name, namespace: secret.namespace,
                 labels: ["app.kubernetes.io/name": "opentelemetry-operator"], content: content, updating: stored?.json))
-        do {
+        do throws(KubeError) {
             if stored == nil {
                 _ = try await api.create(.secret, object)
             } else {
                 _ = try await api.replace(.secret, object, subresource: nil)
             }
             return true
-        } catch let error as KubeError where error.status?.isConflict == true || error.status?.isAlreadyExists == true {
-            return false
+        } catch {
+            if error.status?.isConflict == true || error.status?.isAlreadyExists == true { return false }
+            throw error
         }
     }
 

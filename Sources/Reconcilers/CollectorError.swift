@@ -24,7 +24,9 @@ struct ObjectProblem: Sendable, Equatable {
 /// What kept a collector from being as its resource says.
 struct CollectorError: Error, Sendable, CustomStringConvertible {
     var problems: [ObjectProblem]
-    var isTransient: Bool
+
+    /// Whether another try may help without a change of the resource.
+    var isTransient: Bool { problems.contains { $0.isTransient } }
 
     var description: String { Self.message(problems) }
 

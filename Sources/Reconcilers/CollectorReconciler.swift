@@ -1,4 +1,4 @@
-public import Document
+import Document
 public import KubeClient
 public import KubeModel
 public import KubeRuntime
@@ -51,15 +51,17 @@ public final class CollectorReconciler: Sendable {
         guard let resource = collectors[key], !resource.isBeingDeleted else { return .done }
         if resource.json[path: "spec", "managementState"] == "unmanaged" { return .done }
 
-        let rendered = renderer().render(resource.json)
+        let renderer = renderer()
+        let rendered = renderer.render(resource.json)
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
             problems = await apply(rendered.objects, of: resource)
             if problems.isEmpty { problems = await prune(rendered.objects, of: resource) }
         }
-        try await report(resource, rendered.findings, problems)
-        guard let first = problems.first else { return .done }
-        throw CollectorError(problems: problems, isTransient: first.isTransient)
+        try await report(resource, rendered, problems, options: renderer.options)
+        if problems.isEmpty { return .done }
+        let error = CollectorError(problems: problems)
+        throw error.isTransient ? error : TerminalError(error)
     }
 
     // MARK: - Objects
@@ -107,35 +109,37 @@ public final class CollectorReconciler: Sendable {
 
     // MARK: - Telling
 
-    private func report(_ resource: KubeObject, _ findings: [Finding], _ problems: [ObjectProblem]) async throws {
-        let workload = try await workload(of: resource)
-        let failure = problems.isEmpty ? nil : CollectorError.message(problems)
-        let status = CollectorStatus(
-            resource: resource.json, workload: workload?.json, findings: findings, failure: failure,
-            collectorVersion: collectorVersion)
-        guard let patch = status.patch(now: timestamp().rfc3339) else { return }
+    private func report(
+        _ resource: KubeObject, _ rendered: Rendered, _ problems: [ObjectProblem], options: RenderingOptions
+    ) async throws {
+        var outcome = problems.isEmpty ? CollectorStatus.Outcome.reconciled : .failed(CollectorError.message(problems))
+        var workload: KubeObject?
         do throws(KubeError) {
-            _ = try await api.patch(
-                .openTelemetryCollector, resource.key, .merge(["status": patch]), subresource: "status")
+            workload = try await readWorkload(rendered, of: resource)
+        } catch {
+            if outcome == .reconciled { outcome = .workloadUnknown("\(error)") }
+        }
+        let patch = CollectorStatus(collectorVersion: collectorVersion, options: options).patch(
+            for: resource.json, workload: workload?.json, rendered: rendered, outcome: outcome, now: timestamp())
+        guard let patch else { return }
+        do throws(KubeError) {
+            _ = try await api.patch(.openTelemetryCollector, resource.key, .merge(patch), subresource: "status")
         } catch {
             if error.status?.isNotFound == true { return }
             throw error
         }
-        tell(resource, status)
-    }
-
-    /// Events say what the status says, when it begins to say so.
-    private func tell(_ resource: KubeObject, _ status: CollectorStatus) {
-        for notice in status.notices {
-            record(notice.isWarning ? .warning : .normal, resource, notice.reason, notice.message)
+        let notices = CollectorNotice.notices(
+            from: resource["status"], to: patch["status"] ?? [:], findings: rendered.findings)
+        for notice in notices {
+            record(notice.isWarning ? .warning : .normal, resource, notice.reason, notice.note)
         }
     }
 
-    /// The Deployment, for its replicas; `nil` when there is none.
-    private func workload(of resource: KubeObject) async throws(KubeError) -> KubeObject? {
-        let name = Names(collector: resource.name).workload
-        do {
-            let object = try await api.get(.deployment, ObjectKey(namespace: resource.namespace, name: name))
+    /// The Deployment as it is, for its replicas; `nil` when there is none of ours.
+    private func readWorkload(_ rendered: Rendered, of resource: KubeObject) async throws(KubeError) -> KubeObject? {
+        guard let desired = rendered.objects.first(where: { $0.type == .deployment }) else { return nil }
+        do throws(KubeError) {
+            let object = try await api.get(desired.type, desired.object.key)
             return object.controller?.uid == resource.uid ? object : nil
         } catch {
             if error.status?.isNotFound == true { return nil }

@@ -5,7 +5,7 @@ public struct OwnedObject: Sendable, Equatable {
     static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
 
     var uid: String
-    var owner: OwnerReference?
+    public var owner: OwnerReference?
     var isManagedByUs: Bool
     var creationTimestamp: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.

@@ -89,7 +89,7 @@ public struct CollectorRenderer: Sendable {
         let pipelines = (draft.config.service.pipelines ?? [:]).values.compactMap { $0 }
         let ids = Set(
             pipelines.flatMap { ($0.receivers ?? []) + $0.processors } + draft.config.service.extensions)
-        let types = ids.filter { ComponentTable.needsClusterAccess.contains(String($0.prefix { $0 != "/" })) }.sorted()
+        let types = ids.filter { ComponentTable.needsClusterAccess.contains(Component.type(of: $0)) }.sorted()
         if types.isEmpty { return [] }
         let account =
             draft.spec.serviceAccount.isEmpty ? draft.names.serviceAccount : draft.spec.serviceAccount

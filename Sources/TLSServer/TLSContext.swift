@@ -110,6 +110,9 @@ public final class TLSContextCache: Sendable {
         return try result.get()
     }
 
+    /// Whether there is a certificate yet; handshakes fail until then.
+    public var hasCertificate: Bool { source.current != nil }
+
     /// Tries the settings and the certificate, so that a wrong cipher list is found at start and not by a client.
     public func validate() throws(TLSError) { _ = try current() }
 }

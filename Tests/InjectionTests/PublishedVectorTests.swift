@@ -60,8 +60,14 @@ struct PublishedVectorTests {
         #expect(result.refusals == [])
         #expect(result.failureMessage == nil)
         let path = "/otel-auto-instrumentation-python"
-        #expect(
-            try environment(result) == [
+        let attributes =
+            """
+            k8s.container.name=app,k8s.deployment.name=dep,k8s.namespace.name=ns1,\
+            k8s.node.name=$(OTEL_RESOURCE_ATTRIBUTES_NODE_NAME),k8s.pod.name=$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME),\
+            k8s.replicaset.name=dep-abc,service.instance.id=ns1.$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME).app,\
+            service.namespace=ns1,service.version=1.2.3
+            """
+        let expected: [String] = [
                 "OTEL_NODE_IP<status.hostIP>", "OTEL_POD_IP<status.podIP>", "HAVE=own", "LANG_ONLY=l", "BOTH=lang",
                 "PYTHONPATH=\(path)/opentelemetry/instrumentation/auto_instrumentation:\(path)", "COMMON=c",
                 "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_TRACES_EXPORTER=otlp", "OTEL_METRICS_EXPORTER=otlp",
@@ -69,12 +75,9 @@ struct PublishedVectorTests {
                 "OTEL_RESOURCE_ATTRIBUTES_POD_NAME<metadata.name>", "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME<spec.nodeName>",
                 "OTEL_PROPAGATORS=tracecontext,b3", "OTEL_TRACES_SAMPLER=parentbased_traceidratio",
                 "OTEL_TRACES_SAMPLER_ARG=0.25",
-                "OTEL_RESOURCE_ATTRIBUTES=k8s.container.name=app,k8s.deployment.name=dep,k8s.namespace.name=ns1,"
-                    + "k8s.node.name=$(OTEL_RESOURCE_ATTRIBUTES_NODE_NAME),"
-                    + "k8s.pod.name=$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME),k8s.replicaset.name=dep-abc,"
-                    + "service.instance.id=ns1.$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME).app,service.namespace=ns1,"
-                    + "service.version=1.2.3",
-            ])
+                "OTEL_RESOURCE_ATTRIBUTES=\(attributes)",
+            ]
+        #expect(try environment(result) == expected)
         let pod = try #require(result.injectedPod?.pod())
         #expect(
             pod["spec"]?["containers"]?[0]?["volumeMounts"] == [
@@ -111,12 +114,13 @@ struct PublishedVectorTests {
         ]
         let lines = try environment(Given(pod: pod, instrumentations: [instrumentation]).inject())
         #expect(lines.contains("OTEL_SERVICE_NAME=app"))
-        #expect(
-            lines.last == "OTEL_RESOURCE_ATTRIBUTES=\(own),k8s.container.name=app,k8s.daemonset.uid=dsu,"
-                + "k8s.namespace.name=ns1,k8s.node.name=$(OTEL_RESOURCE_ATTRIBUTES_NODE_NAME),"
-                + "k8s.pod.name=$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME),k8s.pod.uid=u1,"
-                + "service.instance.id=ns1.$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME).app,service.name=crname,"
-                + "service.namespace=ns1,service.version=1.2.3,zone=z1")
+        let expected = """
+            OTEL_RESOURCE_ATTRIBUTES=\(own),k8s.container.name=app,k8s.daemonset.uid=dsu,k8s.namespace.name=ns1,\
+            k8s.node.name=$(OTEL_RESOURCE_ATTRIBUTES_NODE_NAME),k8s.pod.name=$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME),\
+            k8s.pod.uid=u1,service.instance.id=ns1.$(OTEL_RESOURCE_ATTRIBUTES_POD_NAME).app,service.name=crname,\
+            service.namespace=ns1,service.version=1.2.3,zone=z1
+            """
+        #expect(lines.last == expected)
     }
 
     @Test("the patch adds what is new and repeats nothing that was sent")
@@ -126,9 +130,7 @@ struct PublishedVectorTests {
         #expect(operations.allSatisfy { $0["op"] == "add" })
         #expect(operations.first?["path"] == "/spec/containers/0/env/0")
         #expect(!operations.contains { $0["value"]?["name"] == "HAVE" })
-        #expect(
-            operations.suffix(3).map { $0["path"]?.stringValue } == [
-                "/spec/containers/0/volumeMounts/-", "/spec/initContainers", "/spec/volumes",
-            ])
+        let last = operations.suffix(3).map { $0["path"]?.stringValue ?? "" }
+        #expect(last == ["/spec/containers/0/volumeMounts/-", "/spec/initContainers", "/spec/volumes"])
     }
 }

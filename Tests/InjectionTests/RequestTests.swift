@@ -63,6 +63,8 @@ struct RequestTests {
         #expect(!isSkipped("instrumentation.instrumentation.opentelemetry.io/inject-sdk"))
         #expect(!isSkipped("x", [Self.key: "true"]))
         #expect(isSkipped("x", ["instrumentation.opentelemetry.io/container-names": "app"]))
+        #expect(!isSkipped("{\"sidecar.opentelemetry.io/inject\":\"true\"}"))
+        #expect(!isSkipped("x", ["sidecar.opentelemetry.io/inject": "true"]))
         for padding in 0..<80 {
             let text = String(repeating: "-", count: padding) + Self.key + String(repeating: "i", count: 80 - padding)
             #expect(!isSkipped(text), "\(padding)")
@@ -117,7 +119,7 @@ struct RequestTests {
     func labels() {
         let reasons: [SkipReason] = [
             .notRequested, .alreadyInstrumented(sign: "s"), .noContainers, .noInstrumentation(namespace: "n"),
-            .severalInstrumentations([]), .languageDisabled(.go), .languageUnsupported(.java),
+            .severalInstrumentations([]), .languageDisabled(.go), .languageUnsupported(.java), .sidecarUnsupported,
             .invalidContainerList("x"), .duplicatedContainers(["a", "b"]), .containerListMissing,
             .otherLanguageRefused(.java), .containerNotFound, .noContainerFound, .environmentFromSource("X"),
             .unsupportedPlatform(annotation: "a", value: "v"), .mountPathTaken("/x"), .volumeNameTaken("v"),

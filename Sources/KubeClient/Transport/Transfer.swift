@@ -6,6 +6,8 @@ final class Transfer {
     let id: TransferID
     let server: String
     let started: ContinuousClock.Instant
+    /// The whole exchange ends by then.
+    let deadline: ContinuousClock.Instant?
     private let delivery: TransferDelivery
     private let bodyLimit: Int
     private(set) var easy: EasyHandle
@@ -29,7 +31,9 @@ final class Transfer {
         self.easy = easy
         server = request.server
         bodyLimit = request.bodyLimit
-        started = .now
+        let now = ContinuousClock.now
+        started = now
+        deadline = request.timeout.map { now + $0 }
         configure(request, settings)
     }
 
@@ -121,9 +125,10 @@ final class Transfer {
         easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
         easy.set(CURLOPT_NOSIGNAL, 1)
         easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        // HTTP/2 over TLS where the server has it. A request waits for the connection that is being made and shares it.
+        // HTTP/2 over TLS where the server has it. A request waits for the connection that is being made and shares it;
+        // without TLS nothing could be shared, and the wait would last until the first answer.
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        easy.set(CURLOPT_PIPEWAIT, 1)
+        easy.set(CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
 
         if request.method == "GET" {
             easy.set(CURLOPT_HTTPGET, 1)
@@ -135,7 +140,6 @@ final class Transfer {
         easy.setHeaders(request.headers + ["Expect:"])
 
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
-        if let timeout = request.timeout { easy.set(CURLOPT_TIMEOUT_MS, max(1, timeout.milliseconds)) }
         easy.set(CURLOPT_TCP_KEEPALIVE, 1)
         easy.set(CURLOPT_TCP_KEEPIDLE, settings.keepAlive.wholeSeconds)
         easy.set(CURLOPT_TCP_KEEPINTVL, settings.keepAlive.wholeSeconds)

@@ -7,6 +7,8 @@ struct TransportSettings: Sendable {
     var connectTimeout: Duration = .seconds(10)
     /// Silence after which TCP asks whether the peer is there, and then asks again.
     var keepAlive: Duration = .seconds(15)
+    /// How long requests may go unanswered, while nothing else comes either, until the connection is made anew.
+    var silenceLimit: Duration = .seconds(10)
     /// Connections at most. With HTTP/2 there is one, as requests wait for it and share it; this bounds HTTP/1.1 (a proxy
     /// that speaks nothing else), where each watch needs its own, and the moment when streams run out.
     var connections = 32
@@ -17,7 +19,8 @@ struct TransportSettings: Sendable {
 /// HTTP over libcurl: one thread, one HTTP/2 connection, any number of requests at a time.
 ///
 /// - Guarantees: no call blocks the thread of its caller. Cancelling the calling task, or dropping a ``ResponseStream``,
-///   closes the stream on the wire. Nothing is sent twice here: libcurl itself repeats only what it knows was not processed.
+///   closes the stream on the wire. A request is sent again only where libcurl does so by itself: when a kept
+///   connection turns out to be closed and not one byte of an answer came, or the server says that it did not begin.
 /// - Assumptions: the server is the same for all requests, so that what is heard on one tells that it lives.
 /// - Errors: ``KubeError``, `.transport`, `.timeout` or `.cancelled`. An HTTP error is an answer.
 final class Transport: Sendable {

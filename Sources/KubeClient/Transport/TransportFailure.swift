@@ -9,8 +9,8 @@ enum TransportFailure {
         let sentence = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         switch code {
         case CURLE_OPERATION_TIMEDOUT:
-            // libcurl has one code for both: a connect that took too long and an answer that did.
-            return .timeout("\(server) did not answer in time: \(sentence)")
+            // Of libcurl's own limits only the one on connecting is set.
+            return .timeout("could not reach \(server) in time: \(sentence)")
         case CURLE_COULDNT_CONNECT where systemError != 0:
             return .transport("could not reach \(server): \(String(cString: strerror(systemError)))")
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:

@@ -2,6 +2,8 @@ import CCurl
 import DequeModule
 
 /// libcurl's thread: owns every handle, runs the transfers, and sleeps while there is nothing to do.
+///
+/// Deadlines are kept here and not by libcurl, which does not look at a transfer that waits for its connection.
 final class TransportWorker {
     private let mailbox: TransportMailbox
     private let settings: TransportSettings
@@ -9,6 +11,8 @@ final class TransportWorker {
     private var transfers: [TransferID: Transfer] = [:]
     /// When the server last sent anything on any transfer.
     private var lastHeard = ContinuousClock.now
+    /// When the first request was sent that got no answer, nor did anything else come since.
+    private var silentSince: ContinuousClock.Instant?
     private var isStopping = false
 
     /// `nil` when libcurl has no memory for a handle.
@@ -27,12 +31,10 @@ final class TransportWorker {
             if isStopping { break }
             var running: Int32 = 0
             curl_multi_perform(multi.pointer, &running)
-            if finishTransfers() {
-                reconnect()
-                continue
-            }
+            finishTransfers()
+            expireTransfers()
             // libcurl shortens the wait to its own timers; a command wakes it.
-            curl_multi_poll(multi.pointer, nil, 0, 60_000, nil)
+            curl_multi_poll(multi.pointer, nil, 0, timeUntilDeadline(), nil)
         }
         mailbox.attach(nil)
         endAll(.cancelled)
@@ -63,11 +65,7 @@ final class TransportWorker {
         }
     }
 
-    /// - Returns: whether the connection is to be given up: a request ran into its deadline, and since it was sent
-    ///   nothing at all came from the server. libcurl would keep a shared HTTP/2 connection and send the next request
-    ///   into the same hole.
-    private func finishTransfers() -> Bool {
-        var isDead = false
+    private func finishTransfers() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi.pointer, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
@@ -75,13 +73,38 @@ final class TransportWorker {
             let code = message.pointee.data.result
             var context: UnsafeMutableRawPointer?
             _ = ccurl_easy_get_pointer(handle, CURLINFO_PRIVATE, &context)
-            let id = Transfer.from(context).id
-            guard let transfer = transfers.removeValue(forKey: id) else { continue }
-            if code == CURLE_OPERATION_TIMEDOUT && lastHeard < transfer.started { isDead = true }
+            guard let transfer = transfers.removeValue(forKey: Transfer.from(context).id) else { continue }
             curl_multi_remove_handle(multi.pointer, handle)
             transfer.finish(code)
         }
-        return isDead
+    }
+
+    // MARK: - Deadlines
+
+    /// Milliseconds, rounded up so that the deadline has passed when the wait is over.
+    private func timeUntilDeadline() -> Int32 {
+        guard let nearest = transfers.values.compactMap(\.deadline).min() else { return 60_000 }
+        return Int32(min(60_000, max(0, ContinuousClock.now.duration(to: nearest).milliseconds + 1)))
+    }
+
+    private func expireTransfers() {
+        let now = ContinuousClock.now
+        for transfer in transfers.values {
+            guard let deadline = transfer.deadline, deadline <= now else { continue }
+            transfers[transfer.id] = nil
+            curl_multi_remove_handle(multi.pointer, transfer.easy.pointer)
+            transfer.fail(.timeout("\(transfer.server) did not answer in time"))
+            if lastHeard < transfer.started { silentSince = min(silentSince ?? transfer.started, transfer.started) }
+        }
+        // Closing one stream leaves a shared connection in use, and libcurl would send the next request into the same
+        // hole. TCP notices a peer that is gone; this notices one that is there and does nothing.
+        guard let silentSince else { return }
+        if lastHeard >= silentSince {
+            self.silentSince = nil
+        } else if silentSince.duration(to: now) >= settings.silenceLimit {
+            self.silentSince = nil
+            reconnect()
+        }
     }
 
     /// Drops every connection and whatever runs on it.

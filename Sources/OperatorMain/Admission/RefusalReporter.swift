@@ -1,3 +1,4 @@
+import Document
 import Injection
 import KubeModel
 import KubeRuntime
@@ -36,21 +37,21 @@ struct RefusalReporter: Sendable {
                     "reason": "\(refusal.reason.label)", "message": "\(refusal)",
                 ])
             events.record(
-                .warning, reason: Self.eventReason, note: "\(refusal)",
-                regarding: Self.regarding(pod, namespace: request.namespace))
+                .warning, regarding: Self.regarding(pod, namespace: request.namespace), reason: Self.eventReason,
+                note: "\(refusal)")
         }
     }
 
     private func podPrefix(_ pod: KubeObject) -> String { pod.metadata["generateName"]?.stringValue ?? "" }
 
     /// The pod does not exist yet, so an Event about it would point at nothing: its owner, or the namespace.
-    private static func regarding(_ pod: KubeObject, namespace: String) -> ObjectIdentity {
+    private static func regarding(_ pod: KubeObject, namespace: String) -> ObjectReference {
         if let owner = pod.controller ?? pod.ownerReferences.first {
-            return ObjectIdentity(
+            return ObjectReference(
                 apiVersion: owner.apiVersion, kind: owner.kind, namespace: namespace, name: owner.name, uid: owner.uid)
         }
         // With its own name as the namespace, so that the Event appears beside the pods it is about.
-        return ObjectIdentity(apiVersion: "v1", kind: "Namespace", namespace: namespace, name: namespace, uid: "")
+        return ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: namespace, name: namespace, uid: "")
     }
 
     private static func count(_ label: String, _ dimensions: [(String, String)]) {

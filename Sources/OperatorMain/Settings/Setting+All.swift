@@ -27,6 +27,15 @@ extension Setting {
             "webhook-names", env: nil, file: nil,
             "More DNS names or IP addresses for the serving certificate, comma separated."
         ) { $0.webhookNames = $1 },
+        .integer(
+            "shutdown-delay", env: nil, file: nil,
+            "Seconds for which connections are still accepted after the signal to stop (default 3)."
+        ) { (settings, value) throws(SettingsError) in
+            guard (0...300).contains(value) else {
+                throw SettingsError(description: "expected 0 to 300 seconds, found \(value)")
+            }
+            settings.shutdownDelay = .seconds(value)
+        },
         .text("webhook-secret", env: nil, file: nil, "Secret that holds the operator's own CA and certificate.") {
             $0.certificateSecretName = $1
         },

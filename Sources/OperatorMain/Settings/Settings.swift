@@ -11,6 +11,8 @@ struct Settings: Sendable, Equatable {
     var webhookCertificateDirectory = "/tmp/k8s-webhook-server/serving-certs"
     /// Extra DNS names and IP addresses in the serving certificate, besides those of the Service.
     var webhookNames: [String] = []
+    /// How long connections are still accepted after the signal to stop: until the cluster sends no more.
+    var shutdownDelay = Duration.seconds(3)
     var certificateSecretName = "opentelemetry-operator-serving-certificate"
     var minimumTLSVersion = "VersionTLS12"
     var cipherSuites: [String] = []

@@ -29,8 +29,11 @@ struct Component: Sendable {
     /// `nil` or `null` when the section has no configuration for it.
     var config: JSONValue?
 
+    var type: String { Self.type(of: id) }
+
     /// The id up to the first slash.
-    var type: String { String(id.prefix { $0 != "/" }) }
+    static func type(of id: String) -> String { String(id.prefix { $0 != "/" }) }
+
     var path: String { "spec.config.\(kind.section).\(id)" }
 
     var parser: any ComponentParser {
@@ -63,6 +66,7 @@ extension CollectorConfig {
         return Set(ids).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// The components that are used, sorted by id.
     func enabled(_ kind: Component.Kind) -> [Component] {
         enabledIDs(kind).map { Component(kind: kind, id: $0, config: self[kind]?[$0]) }
     }

@@ -79,8 +79,10 @@ extension CollectorDraft {
     /// What the health check extension answers, with the user's numbers; `nil` without that extension.
     private func probe(_ numbers: JSONValue?, hasGracePeriod: Bool = true) -> JSONValue? {
         guard config.extensions != nil,
-            let check = config.enabled(.extension).first(where: { $0.type == HealthCheck.type }),
+            // Of several, the first in the user's order; the reference takes any, another one each time.
+            let id = config.service.extensions.first(where: { Component.type(of: $0) == HealthCheck.type }),
             // Its configuration was read before, for its port.
+            case let check = Component(kind: .extension, id: id, config: config.extensions?[id]),
             var probe = try? HealthCheck.probe(check)
         else { return nil }
         var keys = ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"]

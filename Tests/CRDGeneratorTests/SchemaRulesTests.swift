@@ -26,7 +26,7 @@ struct SchemaRulesTests {
         #expect(nodes.count > 300)
         let poor = nodes.filter { node in
             guard let text = node.schema["description"]?.stringValue else { return true }
-            return text.count < 2 || text.contains("  ") || text.contains("TODO")
+            return text.count < 6 || !text.hasSuffix(".") || text.contains("  ")
         }
         #expect(poor.isEmpty)
     }

@@ -1,5 +1,6 @@
 import Document
 import Foundation
+import KubeModel
 import NIOCore
 import ServingCertificate
 import TLSServer

@@ -39,7 +39,8 @@ struct TLSServerTests {
             #expect(throws: LoopbackClient.Failure.self) {
                 try LoopbackClient(port: server.port, tls: .init(version: TLS1_2_VERSION))
             }
-            #expect(try LoopbackClient(port: server.port, tls: .init()).version == "TLSv1.3")
+            let last = try LoopbackClient(port: server.port, tls: .init())
+            #expect(last.version == "TLSv1.3")
         }
     }
 
@@ -79,7 +80,8 @@ struct TLSServerTests {
         try await Fixtures.serve(responder, tls: TLSContextCache(source: source, settings: .init())) { server in
             #expect(throws: LoopbackClient.Failure.self) { try LoopbackClient(port: server.port, tls: .init()) }
             source.replace(identity)
-            #expect(try LoopbackClient(port: server.port, tls: .init()).post("/", "{}").status == 200)
+            let last = try LoopbackClient(port: server.port, tls: .init())
+            #expect(try last.post("/", "{}").status == 200)
         }
     }
 
@@ -91,7 +93,8 @@ struct TLSServerTests {
             #expect(throws: LoopbackClient.Failure.self) {
                 try LoopbackClient(port: server.port, tls: .init(version: TLS1_2_VERSION))
             }
-            #expect(try LoopbackClient(port: server.port, tls: .init()).version == "TLSv1.3")
+            let last = try LoopbackClient(port: server.port, tls: .init())
+            #expect(last.version == "TLSv1.3")
         }
     }
 
@@ -112,7 +115,8 @@ struct TLSServerTests {
             try silent.waitForEnd()
             try half.waitForEnd()
             while server.connectionCount > 0 { await Task.yield() }
-            #expect(try LoopbackClient(port: server.port, tls: .init()).post("/", "{}").status == 200)
+            let last = try LoopbackClient(port: server.port, tls: .init())
+            #expect(try last.post("/", "{}").status == 200)
         }
     }
 
@@ -131,10 +135,11 @@ struct TLSServerTests {
                     for _ in 0..<3 { request[Int.random(in: 0..<request.count, using: &random)] = bytes[0] }
                     try? LoopbackClient(port: plain.port).send(round.isMultiple(of: 3) ? bytes : request)
                 }
-                #expect(try LoopbackClient(port: plain.port).post("/mutate", Fixtures.review()).status == 200)
+                let last = try LoopbackClient(port: plain.port)
+                #expect(try last.post("/mutate", Fixtures.review()).status == 200)
             }
-            #expect(
-                try LoopbackClient(port: tls.port, tls: .init()).post("/mutate", Fixtures.review()).status == 200)
+            let last = try LoopbackClient(port: tls.port, tls: .init())
+            #expect(try last.post("/mutate", Fixtures.review()).status == 200)
         }
     }
 

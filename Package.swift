@@ -12,10 +12,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// A test target beside the library of the same name. Fixtures are read from the source folder.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
-        exclude: [], swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict)
 }
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -70,7 +70,7 @@ let package = Package(
         library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
 
         // Putting it together.
-        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", log, metrics]),
+        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
@@ -94,7 +94,7 @@ let package = Package(
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
         tests("Rendering"),
-        tests("Injection"),
+        tests("Injection", exclude: ["Fixtures"]),
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),
         tests("Reconcilers"),

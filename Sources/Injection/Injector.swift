@@ -13,6 +13,8 @@ import OperatorAPI
 /// 5. the lists of containers; a malformed or contradicting one stops all languages;
 /// 6. language by language: injected, or refused with the reason.
 ///
+/// A collector sidecar, which this version does not add, is refused beside all this and stops nothing.
+///
 /// A language that this version cannot inject counts like any other in 3 and 5 (so that the answer for the others stays
 /// the same when a later version adds it) and is refused alone in 6.
 public struct Injector: Sendable {
@@ -33,6 +35,19 @@ public struct Injector: Sendable {
         instrumentations: InstrumentationSource, owners: OwnerFacts? = nil
     ) -> InjectionResult {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
+        var result = injectLanguages(
+            pod, namespace: namespace, annotations: annotations, instrumentations: instrumentations, owners: owners)
+        if annotations.wantSidecar, !pod.hasSidecar {
+            result.refusals.append(Refusal(language: nil, reason: .sidecarUnsupported))
+            if case .skipped(.notRequested) = result.outcome { result.outcome = .skipped(.sidecarUnsupported) }
+        }
+        return result
+    }
+
+    private func injectLanguages(
+        _ pod: JSONValue, namespace: String, annotations: EffectiveAnnotations,
+        instrumentations: InstrumentationSource, owners: OwnerFacts?
+    ) -> InjectionResult {
         let asked = Self.asked(annotations, namespace: namespace)
         if asked.isEmpty { return InjectionResult(outcome: .skipped(.notRequested), refusals: []) }
 
@@ -100,11 +115,13 @@ extension Injector {
     public static func isSurelyNotRequested(
         review: UnsafeRawBufferPointer, namespaceAnnotations: [String: String]
     ) -> Bool {
-        !namespaceAnnotations.keys.contains { $0.hasPrefix(AnnotationKey.injectPrefix) }
-            && !requestSearch.isFound(in: review)
+        let asksInNamespace = namespaceAnnotations.keys.contains {
+            $0.hasPrefix(AnnotationKey.injectPrefix) || $0 == AnnotationKey.sidecar
+        }
+        return !asksInNamespace && !requestSearches.contains { $0.isFound(in: review) }
     }
 
-    private static let requestSearch = ByteSearch(AnnotationKey.injectPrefix)
+    private static let requestSearches = [ByteSearch(AnnotationKey.injectPrefix), ByteSearch(AnnotationKey.sidecar)]
 
     /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:owners:)`` so that the
     /// UIDs of the pod's owners are complete; `nil` nearly always: an Instrumentation has to ask for UIDs and the pod to

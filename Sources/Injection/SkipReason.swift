@@ -15,6 +15,8 @@ public enum SkipReason: Equatable, Sendable {
     case instrumentationUnreadable(FieldError)
     case languageDisabled(Language)
     case languageUnsupported(Language)
+    /// A collector sidecar is asked for, which this version does not add.
+    case sidecarUnsupported
 
     case invalidContainerList(String)
     case duplicatedContainers([String])
@@ -47,6 +49,7 @@ extension SkipReason {
         case .instrumentationUnreadable: "InstrumentationUnreadable"
         case .languageDisabled: "LanguageDisabled"
         case .languageUnsupported: "LanguageUnsupported"
+        case .sidecarUnsupported: "SidecarUnsupported"
         case .invalidContainerList: "InvalidContainerList"
         case .duplicatedContainers: "DuplicatedContainers"
         case .containerListMissing: "ContainerListMissing"
@@ -78,6 +81,7 @@ extension SkipReason {
             "support for \(language.displayName) auto instrumentation is not enabled"
         case .languageUnsupported(let language):
             "\(language.displayName) auto instrumentation is not part of this version of the operator"
+        case .sidecarUnsupported: "a collector sidecar is not part of this version of the operator"
         case .invalidContainerList(let value):
             "not valid characters included in the instrumentation container annotation \(value)"
         case .duplicatedContainers(let names):
@@ -97,6 +101,16 @@ extension SkipReason {
         case .agentContainerNameTaken(let name): "the pod already has a container named \(name)"
         case .variableLeftAlone(let name):
             "the value of \(name) comes from elsewhere (valueFrom), so it was left as it is"
+        }
+    }
+
+    /// What helps to find the cause, beyond the words of the reference.
+    var detail: String? {
+        switch self {
+        case .noInstrumentation(let namespace): "namespace \(namespace)"
+        case .instrumentationNotFound(let key): "namespace \(key.namespace)"
+        case .severalInstrumentations(let names): names.joined(separator: ", ")
+        default: nil
         }
     }
 
@@ -139,6 +153,8 @@ public struct Refusal: Equatable, Sendable, CustomStringConvertible {
         text += reason.isPartial ? " was injected in part" : " was not injected"
         if let container { text += " into container \(container)" }
         if let instrumentation { text += " (Instrumentation \(instrumentation))" }
-        return "\(text): \(reason.sentence)"
+        text += ": \(reason.sentence)"
+        if let detail = reason.detail { text += " (\(detail))" }
+        return text
     }
 }

@@ -80,11 +80,9 @@ extension WorkQueue {
         func failureCount(of key: ObjectKey) -> Int { failures[key, default: 0] }
 
         /// The earliest time at which a delayed key is due.
-        var nextDeadline: Duration? {
-            mutating get {
-                discardReplaced()
-                return heap.min?.deadline
-            }
+        mutating func nextDeadline() -> Duration? {
+            while let first = heap.min, deadlines[first.key] != first.deadline { heap.removeMin() }
+            return heap.min?.deadline
         }
 
         /// Adds the delayed keys that are due.
@@ -92,7 +90,7 @@ extension WorkQueue {
         /// - Returns: how many.
         mutating func addDue(at now: Duration) -> Int {
             var count = 0
-            while let deadline = nextDeadline, deadline <= now {
+            while let deadline = nextDeadline(), deadline <= now {
                 let key = heap.removeMin().key
                 deadlines[key] = nil
                 if add(key, at: now) { count += 1 }
@@ -118,10 +116,6 @@ extension WorkQueue {
         }
 
         mutating func shutDown() { isShutDown = true }
-
-        private mutating func discardReplaced() {
-            while let first = heap.min, deadlines[first.key] != first.deadline { heap.removeMin() }
-        }
 
         /// Keeps the heap bounded by the number of distinct keys.
         private mutating func compactHeap() {

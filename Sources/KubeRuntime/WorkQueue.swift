@@ -57,7 +57,7 @@ public final class WorkQueue: Sendable {
         let deadline = now + delay
         let isEarlier = guarded.withLock { guarded in
             guarded.state.add(key, at: now, deadline: deadline)
-            guard let next = guarded.state.nextDeadline else { return false }
+            guard let next = guarded.state.nextDeadline() else { return false }
             return guarded.alarm.map { next < $0 } ?? true
         }
         if isEarlier { alarmChanged.notify() }
@@ -143,7 +143,7 @@ public final class WorkQueue: Sendable {
             let now = clock.now()
             let (isShutDown, due, alarm) = guarded.withLock { guarded in
                 let due = guarded.state.addDue(at: now)
-                guarded.alarm = guarded.state.nextDeadline
+                guarded.alarm = guarded.state.nextDeadline()
                 return (guarded.state.isShutDown, due, guarded.alarm)
             }
             if isShutDown { return }

@@ -14,7 +14,7 @@ struct ObjectApplier: Sendable {
 
     let api: any KubeAPI
     /// What the store knows of an object.
-    let known: @Sendable (ObjectReference) -> OwnedObject?
+    let known: @Sendable (TypedKey) -> OwnedObject?
 
     enum Outcome: Equatable, Sendable {
         case unchanged
@@ -29,7 +29,7 @@ struct ObjectApplier: Sendable {
     /// What we know to be as wanted, by object. Lost at a restart, which costs one read an object.
     private let applied = AppliedMemory()
 
-    func apply(_ reference: ObjectReference, _ desired: KubeObject) async throws(KubeError) -> Outcome {
+    func apply(_ reference: TypedKey, _ desired: KubeObject) async throws(KubeError) -> Outcome {
         let fingerprint = Self.fingerprint(desired)
         if let current = known(reference), applied[reference] == AppliedMemory.Entry(desired: fingerprint, current) {
             return .unchanged
@@ -55,10 +55,10 @@ struct ObjectApplier: Sendable {
     }
 
     /// Forgets what is known of an object that is gone.
-    func forget(_ reference: ObjectReference) { applied[reference] = nil }
+    func forget(_ reference: TypedKey) { applied[reference] = nil }
 
     /// Deletes the object if it is still the one with that uid. That it is gone already is success.
-    func delete(_ reference: ObjectReference, uid: String) async throws(KubeError) {
+    func delete(_ reference: TypedKey, uid: String) async throws(KubeError) {
         applied[reference] = nil
         do {
             try await api.delete(
@@ -71,7 +71,7 @@ struct ObjectApplier: Sendable {
         }
     }
 
-    private func read(_ reference: ObjectReference) async throws(KubeError) -> KubeObject? {
+    private func read(_ reference: TypedKey) async throws(KubeError) -> KubeObject? {
         do {
             return try await api.get(reference.type, reference.key)
         } catch {
@@ -80,7 +80,7 @@ struct ObjectApplier: Sendable {
         }
     }
 
-    private func send(_ reference: ObjectReference, _ desired: KubeObject) async throws(KubeError) -> KubeObject {
+    private func send(_ reference: TypedKey, _ desired: KubeObject) async throws(KubeError) -> KubeObject {
         try await api.apply(
             reference.type, desired, fieldManager: Self.fieldManager, force: true, subresource: nil)
     }
@@ -122,9 +122,9 @@ private final class AppliedMemory: Sendable {
         }
     }
 
-    private let entries = Mutex<[ObjectReference: Entry]>([:])
+    private let entries = Mutex<[TypedKey: Entry]>([:])
 
-    subscript(reference: ObjectReference) -> Entry? {
+    subscript(reference: TypedKey) -> Entry? {
         get { entries.withLock { $0[reference] } }
         set { entries.withLock { $0[reference] = newValue } }
     }

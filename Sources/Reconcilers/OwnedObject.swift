@@ -1,7 +1,9 @@
 import KubeModel
 
 /// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource.
-struct OwnedObject: Sendable, Equatable {
+public struct OwnedObject: Sendable, Equatable {
+    static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
+
     var uid: String
     var owner: OwnerReference?
     var isManagedByUs: Bool
@@ -18,7 +20,7 @@ struct OwnedObject: Sendable, Equatable {
     init(_ object: KubeObject) {
         uid = object.uid
         owner = object.controller
-        isManagedByUs = object.label("app.kubernetes.io/managed-by") == "opentelemetry-operator"
+        isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
         creationTimestamp = object.creationTimestamp
         if object.generation > 0 {
             var hasher = Hasher()

@@ -3,13 +3,13 @@ import Synchronization
 
 /// Which objects each custom resource owns, by the resource's uid. Driven by what the stores report.
 final class OwnerIndex: Sendable {
-    private let references = Mutex<[String: [ObjectReference: OwnedObject]]>([:])
+    private let references = Mutex<[String: [TypedKey: OwnedObject]]>([:])
 
-    func objects(ownedBy uid: String) -> [ObjectReference: OwnedObject] {
+    func objects(ownedBy uid: String) -> [TypedKey: OwnedObject] {
         references.withLock { $0[uid] ?? [:] }
     }
 
-    func update(_ reference: ObjectReference, from old: OwnedObject?, to new: OwnedObject?) {
+    func update(_ reference: TypedKey, from old: OwnedObject?, to new: OwnedObject?) {
         references.withLock { references in
             if let uid = old?.owner?.uid {
                 references[uid]?[reference] = nil

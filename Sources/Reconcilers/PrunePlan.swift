@@ -8,8 +8,8 @@ import KubeModel
 /// Source: opentelemetry-operator v0.158, ConfigMap retention (`spec.configVersions`).
 enum PrunePlan {
     static func unwanted(
-        owned: [ObjectReference: OwnedObject], wanted: Set<ObjectReference>, configVersions: Int
-    ) -> [(reference: ObjectReference, uid: String)] {
+        owned: [TypedKey: OwnedObject], wanted: Set<TypedKey>, configVersions: Int
+    ) -> [(reference: TypedKey, uid: String)] {
         let configMaps = owned.filter { $0.key.type == .configMap }
             .sorted { ($0.value.creationTimestamp, $0.key) > ($1.value.creationTimestamp, $1.key) }
         let kept = Set(configMaps.prefix(max(configVersions, 1) + 1).map(\.key))

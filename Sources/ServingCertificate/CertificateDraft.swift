@@ -7,7 +7,18 @@ struct CertificateDraft: ~Copyable {
 
     init(key: PrivateKey, notBefore: WallTime, notAfter: WallTime) throws(CertificateError) {
         guard let pointer = X509_new() else { throw .openSSL("make a certificate") }
+        do throws(CertificateError) {
+            try CertificateDraft.fill(pointer, key, notBefore, notAfter)
+        } catch {
+            X509_free(pointer)
+            throw error
+        }
         self.pointer = pointer
+    }
+
+    private static func fill(
+        _ pointer: OpaquePointer, _ key: PrivateKey, _ notBefore: WallTime, _ notAfter: WallTime
+    ) throws(CertificateError) {
         var serial = [UInt8](repeating: 0, count: 16)
         guard RAND_bytes(&serial, Int32(serial.count)) == 1 else { throw .openSSL("draw a serial number") }
         serial[0] = serial[0] & 0x7f | 0x40  // positive, and always 16 bytes (RFC 5280 §4.1.2.2 allows 20)

@@ -12,11 +12,13 @@ struct MemoryBIO: ~Copyable {
 
     /// Holds a copy of the text.
     init(_ text: String) throws(CertificateError) {
-        try self.init()
+        guard let pointer = BIO_new(BIO_s_mem()) else { throw .openSSL("make a memory buffer") }
         let bytes = Array(text.utf8)
         guard bytes.isEmpty || BIO_write(pointer, bytes, Int32(clamping: bytes.count)) == bytes.count else {
+            BIO_free(pointer)
             throw .openSSL("fill a memory buffer")
         }
+        self.pointer = pointer
     }
 
     deinit { BIO_free(pointer) }

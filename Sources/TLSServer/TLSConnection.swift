@@ -22,10 +22,10 @@ struct TLSConnection: ~Copyable {
     let buffers: TransportBuffers
 
     init(_ context: TLSContext) throws(TLSError) {
-        buffers = TransportBuffers()
-        ssl = try context.makeConnection()
+        let buffers = TransportBuffers()
+        let ssl = try context.makeConnection()
         let bio: OpaquePointer
-        do {
+        do throws(TLSError) {
             bio = try TransportBIO.make(buffers)
         } catch {
             SSL_free(ssl)
@@ -33,6 +33,8 @@ struct TLSConnection: ~Copyable {
         }
         SSL_set_bio(ssl, bio, bio)  // takes over the one reference
         SSL_set_accept_state(ssl)
+        self.ssl = ssl
+        self.buffers = buffers
     }
 
     deinit { SSL_free(ssl) }

@@ -58,7 +58,10 @@ final class TLSContext: @unchecked Sendable {
 }
 
 /// Takes `http/1.1` when the client offers it; a client that offers only something else is refused (RFC 7301 §3.2).
-private let selectHTTP11: SSL_CTX_alpn_select_cb_func = { _, chosen, chosenCount, offered, offeredCount, _ in
+private func selectHTTP11(
+    _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, chosenCount: UnsafeMutablePointer<UInt8>?,
+    offered: UnsafePointer<UInt8>?, offeredCount: UInt32, _: UnsafeMutableRawPointer?
+) -> Int32 {
     guard let chosen, let chosenCount, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     var index = 0
     while index < Int(offeredCount) {
@@ -106,6 +109,9 @@ public final class TLSContextCache: Sendable {
         }
         return try result.get()
     }
+
+    /// Whether there is a certificate yet; handshakes fail until then.
+    public var hasCertificate: Bool { source.current != nil }
 
     /// Tries the settings and the certificate, so that a wrong cipher list is found at start and not by a client.
     public func validate() throws(TLSError) { _ = try current() }

@@ -1,5 +1,4 @@
-import NIOCore
-import ServingCertificate
+public import NIOCore
 
 /// Told to the handlers behind the TLS handler.
 public enum TLSEvent: Sendable, Equatable {
@@ -208,15 +207,5 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         waitingWrites = []
         promises = []
         for promise in failed { promise.fail(TLSError.closed) }
-    }
-}
-
-extension TimeAmount {
-    /// Whole nanoseconds; what does not fit is cut to the longest amount.
-    package init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carried) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        self = .nanoseconds(overflow || carried ? .max : sum)
     }
 }

@@ -1,5 +1,6 @@
 import COpenSSL
 import NIOCore
+import ServingCertificate
 
 /// The bytes between OpenSSL and the socket: OpenSSL reads what came in and appends what is to go out, both in
 /// `ByteBuffer`s, so that no byte is copied once more on its way through.

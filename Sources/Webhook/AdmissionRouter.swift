@@ -1,7 +1,7 @@
-public import CoreMetrics
 import Document
-public import KubeModel
+import KubeModel
 public import Logging
+public import Metrics
 import NIOCore
 public import NIOHTTP1
 

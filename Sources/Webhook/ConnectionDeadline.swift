@@ -1,5 +1,4 @@
 import NIOCore
-import TLSServer
 
 /// By when the peer of one connection has to make its next step. Pure: the time is handed in.
 struct ConnectionDeadline: Equatable {

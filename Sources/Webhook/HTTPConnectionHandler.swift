@@ -236,7 +236,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
                 rearm(context)
             }
         case is RetireEvent: state.retire()
-        case ChannelEvent.inputClosed:
+        case let event as ChannelEvent where event == .inputClosed:
             if state.inputClosed() == .close { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -244,9 +244,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         logger.debug("connection ended by an error", metadata: ["error": "\(error)"])
-        if let error = error as? HTTPParserError, state.unreadable() {
-            let status: HTTPResponseStatus =
-                error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest
+        let isOverflow = error is ByteToMessageDecoderError.PayloadTooLargeError
+        if isOverflow || error is HTTPParserError, state.unreadable() {
+            let isHeadTooLarge = isOverflow || error as? HTTPParserError == .headerOverflow
+            let status: HTTPResponseStatus = isHeadTooLarge ? .requestHeaderFieldsTooLarge : .badRequest
             write(.text(status, status.reasonPhrase), closing: true, context)
             flush(context)
         }

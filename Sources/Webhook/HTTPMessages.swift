@@ -73,7 +73,7 @@ public struct HTTPResponse: Sendable {
     /// Plain text for people, one line.
     public static func text(_ status: HTTPResponseStatus, _ text: String) -> HTTPResponse {
         HTTPResponse(
-            status: status, headers: [("X-Content-Type-Options", "nosniff")], body: ByteBuffer(string: text + "\n"))
+            status: status, headers: [("X-Content-Type-Options", "nosniff")], body: ByteBuffer(string: text))
     }
 
     /// The whole message as it goes over the wire.

@@ -74,9 +74,9 @@ public struct HTTPServer: Service {
     /// Listens, and returns when connections are accepted.
     public func start() async throws -> RunningServer {
         if case .tls(let contexts) = security {
-            do throws(TLSError) {
+            if contexts.hasCertificate {
                 try contexts.validate()
-            } catch .noCertificate {
+            } else {
                 logger.info("listening before there is a serving certificate; handshakes fail until it is there")
             }
         }
@@ -86,8 +86,9 @@ public struct HTTPServer: Service {
         if address.host.isEmpty {
             do {
                 channel = try await bootstrap.bind(host: "::", port: address.port).get()
-            } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
-                channel = try await bootstrap.bind(host: "0.0.0.0", port: address.port).get()  // no IPv6 here
+            } catch {
+                // A machine without IPv6; if it was something else, this fails in the same way.
+                channel = try await bootstrap.bind(host: "0.0.0.0", port: address.port).get()
             }
         } else {
             channel = try await bootstrap.bind(host: address.host, port: address.port).get()
@@ -123,7 +124,8 @@ public struct HTTPServer: Service {
                     let decoder = ByteToMessageHandler(
                         HTTPRequestDecoder(
                             leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
-                            limitConfiguration: decoderLimits))
+                            limitConfiguration: decoderLimits),
+                        maximumBufferSize: 2 * limits.headerBytes)
                     try pipeline.addHandler(decoder)
                     try pipeline.addHandler(
                         HTTPConnectionHandler(

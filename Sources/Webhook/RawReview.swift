@@ -36,11 +36,10 @@ public struct RawReview: Sendable {
     /// `&` and control characters, but when there is an escape that could hide the text, the answer is `true`.
     ///
     /// - Parameter text: printable ASCII without `"`, `\`, `<`, `>` and `&`, such as an annotation's key.
-    public func contains(_ text: StaticString) -> Bool {
+    public func contains(_ text: TextPattern) -> Bool {
         bytes.withUnsafeReadableBytes { all in
             guard let start = all.baseAddress else { return false }
-            if memmem(start, all.count, text.utf8Start, text.utf8CodeUnitCount) != nil { return true }
-            return RawReview.mayHideText(start, all.count)
+            return text.occurs(in: all) || RawReview.mayHideText(start, all.count)
         }
     }
 

@@ -1,4 +1,4 @@
-import CoreMetrics
+import Metrics
 import NIOHTTP1
 
 /// The series of one webhook path, under the names that controller-runtime gave them and that dashboards use.

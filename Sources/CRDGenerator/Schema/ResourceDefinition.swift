@@ -57,7 +57,7 @@ struct ResourceDefinition: Sendable {
         let schema = Schema.object([
             Field("apiVersion", .string, "Group and version of this object: \(Self.group)/\(version)."),
             Field("kind", .string, "Kind of this object: \(kind)."),
-            Field("metadata", .object([]), "Name, namespace, labels, annotations and what else every object has."),
+            .metadata,
             spec, status,
         ])
         return [
@@ -79,4 +79,10 @@ struct ResourceDefinition: Sendable {
             "statusReplicasPath": ".status.scale.replicas",
         ]
     }
+}
+
+extension Field {
+    /// `metadata` of a custom resource. The API server knows it itself and refuses more than its type here, even a
+    /// description.
+    fileprivate static let metadata = Field(name: "metadata", schema: .object([]), description: nil, isRequired: false)
 }

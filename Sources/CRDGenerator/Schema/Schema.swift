@@ -29,7 +29,7 @@ struct Schema: Sendable {
 struct Field: Sendable {
     var name: String
     var schema: Schema
-    var description: String
+    var description: String?
     var isRequired: Bool
 
     init(_ name: String, _ schema: Schema, _ description: String) {
@@ -41,7 +41,7 @@ struct Field: Sendable {
         self.init(name: name, schema: schema, description: description, isRequired: true)
     }
 
-    init(name: String, schema: Schema, description: String, isRequired: Bool) {
+    init(name: String, schema: Schema, description: String?, isRequired: Bool) {
         self.name = name
         self.schema = schema
         self.description = description

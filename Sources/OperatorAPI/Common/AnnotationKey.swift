@@ -8,6 +8,7 @@
 /// | ``pythonPlatform`` | Pod, Namespace | `glibc`, `musl` | `glibc` |
 /// | ``dotnetRuntime`` | Pod, Namespace | `linux-x64`, `linux-musl-x64` | `linux-x64` |
 /// | ``goTargetExecutable`` | Pod | path of the executable | none |
+/// | ``sidecar`` | Pod, Namespace | as ``inject(_:)`` | not asked |
 /// | ``resourceAttributePrefix`` + attribute | Pod | any text | none |
 /// | ``defaultImage(_:)`` | Instrumentation | written by the operator: the default image it last applied | – |
 ///
@@ -50,6 +51,9 @@ public enum AnnotationKey {
     public static let dotnetRuntime = prefix + "otel-dotnet-auto-runtime"
     /// The executable that the Go agent attaches to.
     public static let goTargetExecutable = prefix + "otel-go-auto-target-exe"
+
+    /// Asks for a collector beside the application's containers.
+    public static let sidecar = "sidecar.opentelemetry.io/inject"
 
     /// Followed by the name of a resource attribute. Example: `resource.opentelemetry.io/team: payments`.
     public static let resourceAttributePrefix = "resource.opentelemetry.io/"

@@ -13,7 +13,8 @@ public struct FieldReader: Sendable {
         switch value {
         case .object(let object)?: self.object = object
         case nil, .null?: object = [:]
-        case let other?: throw FieldError(path: path, value: other, expected: "an object")
+        // Its kind alone: what stands in place of an object may be a secret.
+        case let other?: throw FieldError(path: path, value: other.kindDescription, expected: "an object")
         }
     }
 
@@ -38,7 +39,9 @@ public struct FieldReader: Sendable {
     /// An object that passes through as it is, such as an embedded core/v1 type.
     public func tree(_ key: String) throws(FieldError) -> JSONValue? {
         guard let value = value(key) else { return nil }
-        guard value.objectValue != nil else { throw error(key, value, "an object") }
+        guard value.objectValue != nil else {
+            throw FieldError(path: "\(path).\(key)", value: value.kindDescription, expected: "an object")
+        }
         return value
     }
 
@@ -70,7 +73,9 @@ public struct FieldReader: Sendable {
     /// The elements of a list; none when absent.
     public func list(_ key: String) throws(FieldError) -> [JSONValue] {
         guard let value = value(key) else { return [] }
-        guard let elements = value.arrayValue else { throw error(key, value, "a list") }
+        guard let elements = value.arrayValue else {
+            throw FieldError(path: "\(path).\(key)", value: value.kindDescription, expected: "a list")
+        }
         return elements
     }
 

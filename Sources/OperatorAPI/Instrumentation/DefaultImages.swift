@@ -31,16 +31,21 @@ public struct DefaultImages: Equatable, Sendable {
         self.nginx = nginx
     }
 
-    /// `nil` for the SDK, which has no agent.
+    /// `nil` for the SDK, which has no agent; setting that does nothing.
     public subscript(language: Language) -> String? {
+        get { Self.path(language).map { self[keyPath: $0] } }
+        set { if let path = Self.path(language), let newValue { self[keyPath: path] = newValue } }
+    }
+
+    private static func path(_ language: Language) -> WritableKeyPath<DefaultImages, String>? {
         switch language {
-        case .java: java
-        case .nodejs: nodejs
-        case .python: python
-        case .dotnet: dotnet
-        case .go: go
-        case .apacheHttpd: apacheHttpd
-        case .nginx: nginx
+        case .java: \.java
+        case .nodejs: \.nodejs
+        case .python: \.python
+        case .dotnet: \.dotnet
+        case .go: \.go
+        case .apacheHttpd: \.apacheHttpd
+        case .nginx: \.nginx
         case .sdk: nil
         }
     }

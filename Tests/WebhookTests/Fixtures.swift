@@ -1,0 +1,126 @@
+import Document
+import Foundation
+import KubeModel
+import Logging
+import NIOPosix
+import ServingCertificate
+import Synchronization
+import TLSServer
+
+@testable import Webhook
+
+/// Handlers, servers and reviews that the tests of this target share.
+enum Fixtures {
+    static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func identity(_ name: String = "webhook.test.svc") throws -> ServingIdentity {
+        let authority = try CertificateAuthority.make(name: "test", now: .now, lifetime: .seconds(86_400))
+        let leaf = try authority.issueLeaf(names: [SubjectName(name)], now: .now, lifetime: .seconds(3_600))
+        return try ServingIdentity(chain: [leaf.certificate], key: leaf.key)
+    }
+
+    static func review(uid: String = "u-1", annotation: String = "none", namespace: String = "apps") -> String {
+        """
+        {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"\(uid)",\
+        "kind":{"group":"","version":"v1","kind":"Pod"},"name":"p","namespace":"\(namespace)","operation":"CREATE",\
+        "userInfo":{"username":"u"},"object":{"metadata":{"uid":"inner","namespace":"inner",\
+        "annotations":{"\(annotation)":"true"}}},"oldObject":null,"dryRun":false,"options":null}}
+        """
+    }
+
+    /// Serves on a free port for as long as `body` runs.
+    static func serve<Result>(
+        _ responder: any HTTPResponder, tls: TLSContextCache? = nil, limits: HTTPLimits = HTTPLimits(),
+        _ body: (RunningServer) async throws -> Result
+    ) async throws -> Result {
+        let server = try await HTTPServer(
+            name: "test", address: ListenAddress(host: "127.0.0.1", port: 0),
+            security: tls.map(HTTPServer.Security.tls) ?? .plain, limits: limits, responder: responder, group: group,
+            logger: logger
+        ).start()
+        do {
+            let result = try await body(server)
+            await server.drain(within: .seconds(1))
+            return result
+        } catch {
+            await server.drain(within: .zero)
+            throw error
+        }
+    }
+
+    static func router(_ handler: any AdmissionHandler) -> AdmissionRouter {
+        AdmissionRouter(["/mutate": handler], logger: logger)
+    }
+}
+
+/// Answers by the annotation in the review: by shortcut when there is none, at once, or later.
+struct ScriptedHandler: AdmissionHandler {
+    /// Opened by the test when a request for `wait` may be answered.
+    var gate = Gate()
+
+    func shortcut(_ review: RawReview) -> AdmissionResponse? {
+        review.contains("inject") || review.contains("wait") ? nil : .allowed(warnings: ["shortcut"])
+    }
+
+    func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
+        let annotations = request.object[path: "metadata", "annotations"]
+        if annotations?["wait"] != nil { return nil }
+        return .patched([["op": "add", "path": "/x", "value": .string(request.namespace)]])
+    }
+
+    func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
+        await gate.wait()
+        return .denied("waited")
+    }
+}
+
+/// Closed until somebody opens it. `entered` tells that somebody waits.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var arrivals: [CheckedContinuation<Void, Never>] = []
+        var arrived = 0
+    }
+
+    private let state = Mutex(State())
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let (resume, arrivals) = state.withLock { state in
+                state.arrived += 1
+                defer { state.arrivals = [] }
+                if !state.isOpen { state.waiting.append(continuation) }
+                return (state.isOpen, state.arrivals)
+            }
+            for arrival in arrivals { arrival.resume() }
+            if resume { continuation.resume() }
+        }
+    }
+
+    /// Returns when somebody waits at the gate.
+    func entered() async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.arrived == 0 { state.arrivals.append(continuation) }
+                return state.arrived > 0
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// How many file descriptors this process has open.
+func openDescriptors() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+}

@@ -342,12 +342,12 @@ struct CollectorRendererTests {
         #expect(rendered.reasons(.warning) == [.invalidSpec])
     }
 
-    @Test("objects equal their fixtures", arguments: fixtureCases(holding: "input.json"))
+    @Test("objects equal their fixtures", arguments: fixtureCases(holding: "input.yaml"))
     func golden(_ name: String) throws {
-        let input = try Data(contentsOf: fixtures().appending(path: "\(name)/input.json"))
-        let rendered = CollectorRenderer().render(try JSONValue(parsing: input))
-        let documents = rendered.objects.map { ConfigYAML.text($0.object.json) }
+        let input = try Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml"))
+        let rendered = CollectorRenderer().render(try YAML.parse(input))
+        let documents = YAML.serializedAll(rendered.objects.map(\.object.json))
         let findings = rendered.findings.map { "# \($0.severity) \($0.reason.rawValue): \($0.message)\n" }
-        try expectGolden(findings.joined() + documents.joined(separator: "---\n"), "\(name)/expected.yaml")
+        try expectGolden(findings.joined() + documents, "\(name)/expected.yaml")
     }
 }

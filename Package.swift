@@ -22,6 +22,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -75,7 +76,7 @@ let package = Package(
             name: "OperatorMain",
             dependencies: [
                 "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
-                "PrometheusExporter", arguments, log, metrics, lifecycle,
+                "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
 

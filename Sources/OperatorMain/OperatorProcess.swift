@@ -11,6 +11,7 @@ import Rendering
 import ServiceLifecycle
 import ServingCertificate
 import TLSServer
+import UnixSignals
 import Webhook
 
 /// The operator as a process: everything that runs, wired together.
@@ -28,7 +29,7 @@ struct OperatorProcess {
         let exposition = Exposition()
         logger.info(
             "starting", metadata: ["version": "\(Version.current)", "namespace": "\(environment.namespace)"])
-        let configuration = try ClusterConfiguration.detected()
+        let configuration = try ClusterConfiguration.detected(environment: ProcessEnvironment.all)
         let client = Client(
             configuration, options: clientOptions, logger: Logger(label: "kube-client"),
             onRequest: Exposition.count)
@@ -38,7 +39,8 @@ struct OperatorProcess {
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: services.map {
-                        .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                        ServiceGroupConfiguration.ServiceConfiguration(
+                            service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
                     },
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
@@ -150,7 +152,7 @@ extension OperatorProcess {
         let source: CertificateSource
         var services: [any Service] = []
         if settings.metricsCertificateFile.isEmpty {
-            source = CertificateSource(try ServingIdentity.selfSigned(names: [.dns("localhost")]))
+            source = CertificateSource(try Self.selfSignedIdentity())
         } else {
             source = CertificateSource()
             services.append(
@@ -164,5 +166,16 @@ extension OperatorProcess {
                 security: .tls(TLSContextCache(source: source, settings: try settings.tls())),
                 responder: MetricsResponder(access: access) { exposition.buffer() }, group: group, logger: logger))
         return services
+    }
+
+    /// For the metrics endpoint when nobody has mounted a certificate: whoever scrapes cannot verify it, as with the
+    /// reference.
+    private static func selfSignedIdentity() throws -> ServingIdentity {
+        let now = WallTime.now
+        let lifetime = Duration.seconds(365 * 86_400)
+        let authority = try CertificateAuthority.make(
+            name: "opentelemetry-operator-metrics", now: now, lifetime: lifetime)
+        let leaf = try authority.issueLeaf(names: [try SubjectName("localhost")], now: now, lifetime: lifetime)
+        return try ServingIdentity(chain: [leaf.certificate], key: leaf.key)
     }
 }

@@ -24,6 +24,18 @@ struct ProcessEnvironment: Sendable {
     /// `nil` when the variable is not set; an empty one counts as set.
     static func value(of name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// Every variable, for exec credential plugins.
+    static var all: [String: String] {
+        var result: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            next += 1
+        }
+        return result
+    }
+
     private static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }

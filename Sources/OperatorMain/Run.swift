@@ -33,8 +33,8 @@ struct Run: AsyncParsableCommand {
     }
 
     private static func fail(_ message: String) -> Never {
-        fputs("\(message)\n", stderr)
-        exit(1)
+        _ = "\(message)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        Glibc.exit(1)
     }
 
     private static func readFile(_ path: String) throws(SettingsError) -> [UInt8] {

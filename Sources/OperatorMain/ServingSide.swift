@@ -6,6 +6,7 @@ import Logging
 import Reconcilers
 import ServiceLifecycle
 import ServingCertificate
+import Webhook
 
 /// Where the webhook's certificate comes from: a mounted folder when it holds one, our own CA otherwise.
 struct ServingSide {

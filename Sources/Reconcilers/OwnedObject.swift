@@ -1,11 +1,11 @@
-import KubeModel
+public import KubeModel
 
 /// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource.
 public struct OwnedObject: Sendable, Equatable {
     static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
 
     var uid: String
-    var owner: OwnerReference?
+    public var owner: OwnerReference?
     var isManagedByUs: Bool
     var creationTimestamp: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.

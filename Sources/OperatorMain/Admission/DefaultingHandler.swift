@@ -11,7 +11,7 @@ struct DefaultingHandler: AdmissionHandler {
         guard request.operation == .create || request.operation == .update else { return .allowed() }
         do {
             let result = try defaulted(request.object)
-            return .patched(JSONPatch.diff(from: request.object, to: result))
+            return .patched(JSONPatch.diff(from: request.object, to: result).operations.map(\.json))
         } catch {
             return .denied("\(error)")
         }

@@ -19,16 +19,21 @@ struct CollectorDraft: Sendable {
     var spec: CollectorSpec { collector.spec }
     var selector: JSONValue { .strings(labels.selector) }
 
-    init(_ collector: OpenTelemetryCollector, _ options: RenderingOptions) throws {
+    init(_ collector: OpenTelemetryCollector, _ options: RenderingOptions) throws(RenderingError) {
         self.collector = collector
         self.options = options
-        config = try collector.spec.config.applyingDefaults()
+        do throws(FieldError) {
+            config = try collector.spec.config.applyingDefaults()
+            metrics = MetricsEndpoint(telemetry: config.service.telemetry)
+            ports = try CollectorPorts(
+                config, metrics: metrics, declared: collector.spec.ports, ingress: collector.spec.ingressType)
+        } catch {
+            throw .invalid(error)
+        }
         hash = try ConfigHash(config)
         names = Names(collector: collector.name)
         labels = Labels(collector: collector, filter: options.labelsFilter)
         annotations = options.annotationsFilter.remaining(collector.annotations)
-        metrics = MetricsEndpoint(telemetry: config.service.telemetry)
-        ports = try CollectorPorts(config, metrics: metrics, declared: collector.spec.ports, ingress: collector.spec.ingressType)
     }
 
     /// An object of the collector's: in its namespace, with its labels and annotations, owned by it.

@@ -13,7 +13,9 @@ struct CollectorPorts: Sendable {
     private(set) var prometheusExporters: [(id: String, port: Int, isScrapable: Bool)] = []
     private(set) var findings: [Finding] = []
 
+    /// Of the collector's own metrics, on the container and on the monitoring Service.
     static let metricsName = "metrics"
+    static let monitoringName = "monitoring"
 
     struct ContainerPort: Sendable, Equatable {
         var name: String

@@ -27,12 +27,10 @@ public struct CollectorRenderer: Sendable {
             return .failed(.unsupported, unsupported)
         }
         let draft: CollectorDraft
-        do {
+        do throws(RenderingError) {
             draft = try CollectorDraft(collector, options)
-        } catch let error as FieldError {
-            return .failed(.invalidSpec, "\(error)")
         } catch {
-            return .failed(.renderingFailed, "\(error)")
+            return .failed(error.reason, "\(error)")
         }
 
         var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft))
@@ -47,6 +45,7 @@ public struct CollectorRenderer: Sendable {
         rendered.add(.service, draft.extensionService())
         rendered.add(draft.networkPolicy())
         rendered.add(draft.azurePodMonitor())
+        for monitor in draft.serviceMonitors() { rendered.add(monitor) }
         return rendered
     }
 

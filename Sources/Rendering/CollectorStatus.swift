@@ -42,8 +42,8 @@ public struct CollectorStatus: Sendable {
         status["conditions"] = conditions(
             replacing: current["conditions"]?.arrayValue ?? [], outcome, rendered.findings, generation, now)
         if outcome == .reconciled { observe(workload, of: resource, into: &status) }
-        if status == current { return nil }
-        return ["status": status]
+        let changed = status.objectValue?.members.filter { current[$0.key] != $0.value } ?? []
+        return changed.isEmpty ? nil : ["status": .object(JSONObject(members: changed))]
     }
 
     private func observe(_ workload: JSONValue?, of resource: JSONValue, into status: inout JSONValue) {

@@ -18,6 +18,9 @@ struct Names: Sendable {
     /// The name that the azmonitoring field guide uses.
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
+    var serviceMonitor: String { workload }
+    var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
+
     func configMap(_ hash: ConfigHash) -> String {
         Self.name(.variable(collector), .fixed("-collector-"), .variable(hash.short))
     }

@@ -73,7 +73,7 @@ public struct AvailableAPIs: Sendable, Equatable {
 
     /// The types that should be looked for.
     public static let optional: [ResourceType] = [
-        .podDisruptionBudget, .networkPolicy, .horizontalPodAutoscaler, .azurePodMonitor,
+        .podDisruptionBudget, .networkPolicy, .horizontalPodAutoscaler, .azurePodMonitor, .serviceMonitor,
     ]
 
     public func serves(_ type: ResourceType) -> Bool { types?.contains(type) ?? true }
@@ -86,4 +86,7 @@ extension ResourceType {
         group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies")
     public static let horizontalPodAutoscaler = ResourceType(
         group: "autoscaling", version: "v2", kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers")
+    /// The Prometheus operator's, not Azure's.
+    public static let serviceMonitor = ResourceType(
+        group: "monitoring.coreos.com", version: "v1", kind: "ServiceMonitor", plural: "servicemonitors")
 }

@@ -54,7 +54,7 @@ struct ConfigYAMLTests {
 
     @Test("maps and lists")
     func structure() throws {
-        let json = try JSONValue(json: #"{"a":{},"b":[],"c":[1,[1,[2]],{"x":null,"y":{"z":true}},"no"],"10":1,"n":"v"}"#)
+        let json = try JSONValue(json: #"{"a":{},"b":[],"c":[1,[1,[2]],{"x":null,"w":{"z":true}},"no"],"10":1,"n":"v"}"#)
         #expect(
             ConfigYAML.text(json) == """
                 a: {}
@@ -64,7 +64,7 @@ struct ConfigYAMLTests {
                   - - 1
                     - - 2
                   - x: null
-                    y:
+                    w:
                       z: true
                   - "no"
                 "10": 1

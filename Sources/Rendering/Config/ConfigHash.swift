@@ -20,15 +20,9 @@ struct ConfigHash: Equatable, Sendable {
         var digest = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         guard EVP_Digest(bytes, bytes.count, &digest, &length, shim_EVP_sha256(), nil) == 1, length == 32 else {
-            throw RenderingError("could not compute the SHA-256 of the configuration: libcrypto refuses")
+            throw .noDigest
         }
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
-}
-
-/// Why nothing can be rendered although the resource is right.
-struct RenderingError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

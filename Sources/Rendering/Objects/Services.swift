@@ -3,7 +3,7 @@ import KubeModel
 import OperatorAPI
 
 extension CollectorDraft {
-    private enum ServiceType: String {
+    enum ServiceType: String {
         case base, headless, monitoring
         case `extension`
     }
@@ -38,7 +38,7 @@ extension CollectorDraft {
             .service, names.monitoringService, isFiltered: false,
             labels: [Labels.serviceType: ServiceType.monitoring.rawValue, Labels.monitoring: "Exists"])
         object["spec"] = serviceSpec(
-            [CollectorPorts.ServicePort(name: "monitoring", port: metrics.port, protocol: "TCP")], extra: [:])
+            [CollectorPorts.ServicePort(name: CollectorPorts.monitoringName, port: metrics.port, protocol: "TCP")], extra: [:])
         return object
     }
 

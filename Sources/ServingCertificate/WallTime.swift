@@ -1,4 +1,5 @@
 import Glibc
+import KubeModel
 
 /// A moment by the wall clock, as certificates count: whole seconds since 1970-01-01 UTC.
 public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -25,12 +26,5 @@ public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// RFC 3339, in UTC.
-    public var description: String {
-        var seconds = time_t(secondsSince1970)
-        var parts = tm()
-        guard gmtime_r(&seconds, &parts) != nil else { return "\(secondsSince1970) s since 1970" }
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
-    }
+    public var description: String { Timestamp(seconds: Int(secondsSince1970)).rfc3339 }
 }

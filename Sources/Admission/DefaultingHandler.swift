@@ -1,13 +1,15 @@
-import Document
-import KubeModel
-import Webhook
+public import Document
+public import KubeModel
+public import Webhook
 
 /// Fills in the defaults of a custom resource when it is created or updated.
-struct DefaultingHandler: AdmissionHandler {
-    /// The object with its defaults. Throws when it cannot be read; the text is shown to who sent it.
-    let defaulted: @Sendable (JSONValue) throws -> JSONValue
+public struct DefaultingHandler: AdmissionHandler {
+    private let defaulted: @Sendable (JSONValue) throws -> JSONValue
 
-    func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
+    /// - Parameter defaulted: the object with its defaults. Throws when it cannot be read; the text is shown to who sent it.
+    public init(_ defaulted: @escaping @Sendable (JSONValue) throws -> JSONValue) { self.defaulted = defaulted }
+
+    public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
         guard request.operation == .create || request.operation == .update else { return .allowed() }
         do {
             let result = try defaulted(request.object)
@@ -17,5 +19,5 @@ struct DefaultingHandler: AdmissionHandler {
         }
     }
 
-    func handle(_ request: AdmissionRequest) async -> AdmissionResponse { handleNow(request) ?? .allowed() }
+    public func handle(_ request: AdmissionRequest) async -> AdmissionResponse { handleNow(request) ?? .allowed() }
 }

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Glibc
+
+/// Prints what a process holds of the machine's memory, in MB (1,000,000 bytes).
+struct Memory: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measure the resident memory of a process.")
+
+    @Option(help: "What the figures' keys begin with.")
+    var key: String
+    @Argument(help: "The process.")
+    var process: Int
+
+    func run() throws {
+        let rollup = try File.lines("/proc/\(process)/smaps_rollup")
+        let status = try File.lines("/proc/\(process)/status")
+        for (name, lines, field) in [
+            ("resident", rollup, "Rss:"), ("anonymous", rollup, "Anonymous:"), ("peak", status, "VmHWM:"),
+        ] {
+            guard let line = lines.first(where: { $0.hasPrefix(field) }),
+                let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+            else { throw BenchError("/proc/\(process) does not tell \(field)") }
+            Bench.print("\(key).\(name)", kilobytes * 1_024 / 1e6)
+        }
+    }
+}

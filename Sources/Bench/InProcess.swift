@@ -11,11 +11,13 @@ struct InProcess: ParsableCommand {
 
     @Option(help: "Reviews measured for each case.")
     var reviews = 20_000
+    @Option(help: "One case alone, such as 5k.python: for a profiler.")
+    var only: String?
 
     func run() throws {
         let webhook = try WebhookUnderTest()
         for (size, bytes) in PodReview.sizes {
-            for kind in PodReview.Case.allCases {
+            for kind in PodReview.Case.allCases where only == nil || only == "\(size).\(kind.rawValue)" {
                 try measure(webhook, kind, bytes, key: "admission.\(size).\(kind.rawValue)")
             }
         }

@@ -104,6 +104,7 @@ let package = Package(
         tests("Injection", exclude: ["Fixtures"]),
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),
+        tests("Admission"),
         tests("Reconcilers"),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -31,10 +31,14 @@ public struct PodMutator: AdmissionHandler {
     }
 
     public func shortcut(_ review: RawReview) -> AdmissionResponse? {
-        guard !namespaceAnnotations(review.namespace).keys.contains(where: { $0.hasPrefix(AnnotationKey.injectPrefix) })
-        else { return nil }
-        return review.contains("instrumentation.opentelemetry.io/inject-") ? nil : .allowed()
+        guard !namespaceAnnotations(review.namespace).keys.contains(where: { $0.contains(Self.request) }) else { return nil }
+        return review.contains(Self.requestPattern) ? nil : .allowed()
     }
+
+    /// In every annotation that asks for something: `instrumentation.opentelemetry.io/inject-…`,
+    /// `sidecar.opentelemetry.io/inject`.
+    private static let request = "opentelemetry.io/inject"
+    private static let requestPattern = TextPattern(request)
 
     public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
         guard request.operation == .create else { return .allowed() }

@@ -83,7 +83,7 @@ public struct AdmissionRouter: HTTPResponder {
         }
         let admission: AdmissionRequest
         do {
-            admission = try AdmissionReview.request(JSONValue(parsing: request.body.readableBytesView))
+            admission = try AdmissionReview.request(Self.parsed(raw))
         } catch let error as AdmissionReview.Unreadable {
             return unreadable(error.message, uid: raw.uid, apiVersion: raw.apiVersion)
         } catch {
@@ -95,6 +95,15 @@ public struct AdmissionRouter: HTTPResponder {
         return .later {
             let response = await handler.handle(admission)
             return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: raw.apiVersion)
+        }
+    }
+
+    private static func parsed(_ raw: RawReview) throws(DocumentError) -> JSONValue {
+        do throws(DocumentError) {
+            return try JSONValue(parsing: raw.bytesToParse.readableBytesView)
+        } catch {
+            // Once more, so that the error's position is that in the body.
+            return try JSONValue(parsing: raw.bytes.readableBytesView)
         }
     }
 

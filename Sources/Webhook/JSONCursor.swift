@@ -4,11 +4,14 @@ import Glibc
 /// not every rule of JSON inside a value that it skips.
 struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
-    private var index = 0
+    /// Of the next byte.
+    private(set) var index = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     var isAtEnd: Bool { index == bytes.count }
+
+    var isAtObject: Bool { index < bytes.count && bytes[index] == UInt8(ascii: "{") }
 
     mutating func skipSpace() {
         while index < bytes.count {
@@ -44,10 +47,15 @@ struct JSONCursor {
     /// The raw bytes between a string's quotes.
     struct StringSlice {
         let bytes: UnsafeRawBufferPointer
-        let hasEscape: Bool
 
+        var hasEscape: Bool {
+            guard let base = bytes.baseAddress else { return false }
+            return memchr(base, Int32(UInt8(ascii: "\\")), bytes.count) != nil
+        }
+
+        /// Names have no character that must be escaped, and a name that is written with one is not taken for it.
         static func ~= (name: StaticString, slice: StringSlice) -> Bool {
-            !slice.hasEscape && slice.bytes.count == name.utf8CodeUnitCount
+            slice.bytes.count == name.utf8CodeUnitCount
                 && memcmp(slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
                     == 0
         }
@@ -55,25 +63,12 @@ struct JSONCursor {
 
     /// The string that starts here.
     private mutating func string() -> StringSlice? {
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "\""), let base = bytes.baseAddress else { return nil }
-        let start = index + 1
-        var from = start
-        var hasEscape = false
-        while let found = memchr(base + from, Int32(UInt8(ascii: "\"")), bytes.count - from) {
-            let quote = UnsafeRawPointer(found) - base
-            // A quote ends the string unless an odd number of backslashes stands before it.
-            var slash = quote
-            while slash > start, bytes[slash - 1] == UInt8(ascii: "\\") { slash -= 1 }
-            if (quote - slash).isMultiple(of: 2) {
-                index = quote + 1
-                let inside = UnsafeRawBufferPointer(rebasing: bytes[start..<quote])
-                hasEscape = hasEscape || memchr(base + start, Int32(UInt8(ascii: "\\")), quote - start) != nil
-                return StringSlice(bytes: inside, hasEscape: hasEscape)
-            }
-            hasEscape = true
-            from = quote + 1
-        }
-        return nil
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\""),
+            let end = StringEnd.find(in: bytes, from: index + 1)
+        else { return nil }
+        let inside = UnsafeRawBufferPointer(rebasing: bytes[index + 1..<end - 1])
+        index = end
+        return StringSlice(bytes: inside)
     }
 
     /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none of
@@ -110,22 +105,62 @@ struct JSONCursor {
     /// Brackets are counted, both kinds as one: which of them closes is the parser's business if it comes to that.
     private mutating func skipNested() -> Bool {
         var depth = 0
-        while index < bytes.count {
-            switch bytes[index] {
+        var at = index
+        while at < bytes.count {
+            switch bytes[at] {
             case UInt8(ascii: "\""):
-                if string() == nil { return false }
+                guard let end = StringEnd.find(in: bytes, from: at + 1) else { return false }
+                at = end
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 if depth == 0 {
-                    index += 1
+                    index = at + 1
                     return true
                 }
             default: break
             }
-            index += 1
+            at += 1
         }
         return false
     }
+}
+
+/// Finds where a string ends. Most bytes of a review are inside strings, so this looks at eight at once.
+private enum StringEnd {
+    /// The index behind the closing quote of the string whose first character is at `start`.
+    @inline(__always)
+    static func find(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var at = start
+        while at < bytes.count {
+            if bytes.count - at >= 8 {
+                let found = quoteOrBackslash(
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+                if found == 0 {
+                    at += 8
+                    continue
+                }
+                at += found.trailingZeroBitCount / 8
+            }
+            switch bytes[at] {
+            case UInt8(ascii: "\""): return at + 1
+            case UInt8(ascii: "\\"): at += 2
+            default: at += 1
+            }
+        }
+        return nil
+    }
+
+    /// Not 0 when one of the eight bytes is a quote or a backslash; the lowest bit set is in the first one. (Only the
+    /// lowest may be trusted: a borrow of the subtraction runs upwards.)
+    @inline(__always)
+    private static func quoteOrBackslash(_ word: UInt64) -> UInt64 {
+        let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        return ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & highBits
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
 }

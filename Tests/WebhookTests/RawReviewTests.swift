@@ -74,7 +74,7 @@ struct RawReviewTests {
 
     @Test("a fault behind the managed fields is reported where it stands in the body")
     func position() throws {
-        let body = Fixtures.review(annotation: "now").replacing(
+        let body = Fixtures.review(annotation: "inject").replacing(
             #""metadata":{"#, with: #""metadata":{"managedFields":[1,2,3,4,5,6,7,8,9],"x":tru,"#)
         let request = HTTPRequest(
             head: .init(version: .http1_1, method: .POST, uri: "/mutate", headers: ["content-type": "application/json"]),

@@ -168,8 +168,10 @@ public final class LeaderElector: Sendable {
     /// Renews until that fails for too long.
     private func renew() async {
         while !Task.isCancelled {
-            try? await clock.sleep(for: configuration.retryPeriod)
-            guard !Task.isCancelled, let deadline = state.withLock({ $0.deadline }) else { return }
+            guard let deadline = state.withLock({ $0.deadline }) else { return }
+            // Not beyond the deadline: we stop leading then, not a retry later.
+            try? await clock.sleep(until: min(clock.now() + configuration.retryPeriod, deadline))
+            guard !Task.isCancelled else { return }
             let hasRenewed = await attempt(until: deadline)
             guard !Task.isCancelled else { return }
             if hasRenewed { continue }

@@ -24,11 +24,11 @@ public struct JSONObject: Sendable {
     /// The value of that member. Setting a new key appends it; setting `nil` removes the member.
     public subscript(key: String) -> JSONValue? {
         get {
-            for member in members where member.key == key { return member.value }
+            for member in members where haveSameText(member.key, key) { return member.value }
             return nil
         }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { haveSameText($0.key, key) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -61,14 +61,38 @@ extension JSONObject: Equatable {
     /// Equal when both hold the same keys with equal values, in whatever order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.members.count == right.members.count else { return false }
-        var inOrder = true
-        for (a, b) in zip(left.members, right.members) where a.key != b.key {
-            inOrder = false
-            break
+        var byKey = MemberLookup(right)
+        return left.members.indices.allSatisfy { index in
+            let member = left.members[index]
+            guard let other = byKey.index(of: member.key, near: index) else { return false }
+            return member.value == right.members[other].value
         }
-        if inOrder { return zip(left.members, right.members).allSatisfy { $0.value == $1.value } }
-        let byKey = Dictionary(right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        return left.members.allSatisfy { byKey[$0.key] == $0.value }
+    }
+}
+
+/// Finds members of an object again and again: at once where two objects have the same order, else by a table that
+/// is made when it is first needed.
+struct MemberLookup {
+    private let members: [JSONObject.Member]
+    private var table: KeyTable?
+
+    init(_ object: JSONObject) { members = object.members }
+
+    /// - Parameter guess: the index where it probably is.
+    mutating func index(of key: String, near guess: Int) -> Int? {
+        if guess < members.count, haveSameText(members[guess].key, key) { return guess }
+        guard members.count > 8 else { return members.firstIndex { haveSameText($0.key, key) } }
+        let table = table ?? filledTable()
+        self.table = table
+        return table.find(key) { members[$0].key }
+    }
+
+    private func filledTable() -> KeyTable {
+        var table = KeyTable(expecting: members.count)
+        for index in members.indices {
+            _ = table.insert(members[index].key, index: index) { members[$0].key }
+        }
+        return table
     }
 }
 

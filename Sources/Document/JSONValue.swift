@@ -1,6 +1,7 @@
 /// A JSON value that keeps what the wire said: members stay in their order and numbers keep their text.
 ///
-/// Two values are equal when they mean the same: the order of members does not count, and numbers compare by value.
+/// Two values are equal when they mean the same: the order of members does not count, numbers compare by value, and
+/// strings scalar by scalar.
 ///
 /// Source: RFC 8259.
 public enum JSONValue: Sendable {
@@ -94,7 +95,7 @@ extension JSONValue: Equatable {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
         case (.number(let left), .number(let right)): left == right
-        case (.string(let left), .string(let right)): left == right
+        case (.string(let left), .string(let right)): haveSameText(left, right)
         case (.array(let left), .array(let right)): left == right
         case (.object(let left), .object(let right)): left == right
         default: false

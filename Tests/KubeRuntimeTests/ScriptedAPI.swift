@@ -1,5 +1,5 @@
 import Document
-@testable import KubeClient
+import KubeClient
 import KubeModel
 import Synchronization
 

@@ -134,6 +134,18 @@ import Testing
         #expect(terms > 1)
     }
 
+    @Test("an identity is the host's name and a random UUID")
+    func identity() {
+        var random = SeededGenerator(seed: 1)
+        let identities = (0..<100).map { _ in
+            LeaderElector.Configuration.makeIdentity(hostname: "pod-1", using: &random)
+        }
+        let form = /pod-1_[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
+        #expect(identities.allSatisfy { $0.wholeMatch(of: form) != nil })
+        #expect(Set(identities).count == 100)
+        #expect(LeaderElector.Configuration.makeIdentity(hostname: "pod-1").wholeMatch(of: form) != nil)
+    }
+
     @Test("releasing empties the holder and leaves the rest of the object alone")
     func releases() {
         var state = state()

@@ -75,7 +75,8 @@ struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
     }
 
     private func instrument(
-        _ place: ContainerPlace, of draft: inout PodDraft, spec: InstrumentationSpec, section: AgentSection, pod: PodFacts
+        _ place: ContainerPlace, of draft: inout PodDraft, spec: InstrumentationSpec, section: AgentSection,
+        pod: PodFacts
     ) throws(ContainerRefused) -> [String] {
         let container = draft[place]
         let path = agent.mountPath(in: container.name)

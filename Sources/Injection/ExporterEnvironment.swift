@@ -18,7 +18,9 @@ extension ContainerEdit {
             guard !file.isEmpty else { return }
             environment.appendIfAbsent(name, file.hasPrefix("/") ? file : "\(folder)/\(file)")
         }
-        add("OTEL_EXPORTER_OTLP_CERTIFICATE", tls.caFile, in: tls.configMapName.isEmpty ? secretFolder : configMapFolder)
+        add(
+            "OTEL_EXPORTER_OTLP_CERTIFICATE", tls.caFile, in: tls.configMapName.isEmpty ? secretFolder : configMapFolder
+        )
         add("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", tls.certificateFile, in: secretFolder)
         add("OTEL_EXPORTER_OTLP_CLIENT_KEY", tls.keyFile, in: secretFolder)
 

@@ -37,7 +37,7 @@ public struct Injector: Sendable {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
         var result = injectLanguages(
             pod, namespace: namespace, annotations: annotations, instrumentations: instrumentations, owners: owners)
-        if annotations.wantSidecar, !pod.hasSidecar {
+        if annotations.wantsSidecar, !pod.hasSidecar {
             result.refusals.append(Refusal(language: nil, reason: .sidecarUnsupported))
             if case .skipped(.notRequested) = result.outcome { result.outcome = .skipped(.sidecarUnsupported) }
         }
@@ -96,7 +96,10 @@ public struct Injector: Sendable {
             return LanguageOutcome(refusals: [request.refused(.languageUnsupported(request.language))])
         }
         let targets = draft.targets(request.containerNames)
-        let unknown = targets.unknown.map { request.refused(.containerNotFound, container: $0) }
+        var unknown = targets.unknown.prefix(Self.shownNames).map { request.refused(.containerNotFound, container: $0) }
+        if targets.unknown.count > Self.shownNames {
+            unknown.append(request.refused(.containersNotFound(targets.unknown.count - Self.shownNames)))
+        }
         if targets.places.isEmpty {
             return LanguageOutcome(refusals: unknown.isEmpty ? [request.refused(.noContainerFound)] : unknown)
         }
@@ -104,117 +107,9 @@ public struct Injector: Sendable {
         outcome.refusals = unknown + outcome.refusals
         return outcome
     }
-}
 
-// MARK: - Before the pod is read
-
-extension Injector {
-    /// Whether a pod cannot be asking for injection, told from the bytes of the admission review alone.
-    ///
-    /// JSON could spell the key with escapes; no Kubernetes serialiser does.
-    public static func isSurelyNotRequested(
-        review: UnsafeRawBufferPointer, namespaceAnnotations: [String: String]
-    ) -> Bool {
-        let asksInNamespace = namespaceAnnotations.keys.contains {
-            $0.hasPrefix(AnnotationKey.injectPrefix) || $0 == AnnotationKey.sidecar
-        }
-        return !asksInNamespace && !requestSearches.contains { $0.isFound(in: review) }
-    }
-
-    private static let requestSearches = [ByteSearch(AnnotationKey.injectPrefix), ByteSearch(AnnotationKey.sidecar)]
-
-    /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:owners:)`` so that the
-    /// UIDs of the pod's owners are complete; `nil` nearly always: an Instrumentation has to ask for UIDs and the pod to
-    /// belong to a ReplicaSet or a Job.
-    public func ownerLookup(
-        pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource
-    ) -> OwnerLookup? {
-        let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
-        let needsUIDs = Self.asked(annotations, namespace: namespace).contains { asked in
-            guard settings.enabledLanguages.contains(asked.language) || asked.language == .sdk else { return false }
-            let selected = try? instrumentations.select(asked.request, namespace: namespace).get()
-            return selected?.spec.resource.addsKubernetesUIDs ?? false
-        }
-        return needsUIDs ? PodOwner.lookup(for: pod, namespace: namespace) : nil
-    }
-}
-
-// MARK: - Steps
-
-extension Injector {
-    private static func asked(
-        _ annotations: EffectiveAnnotations, namespace: String
-    ) -> [(language: Language, request: InjectionRequest)] {
-        Language.allCases.compactMap { language in
-            let request = InjectionRequest(annotations[AnnotationKey.inject(language)], namespace: namespace)
-            return request == .notRequested ? nil : (language, request)
-        }
-    }
-
-    /// The Instrumentation of each language. Languages that are switched off drop out, each with its refusal.
-    private func select(
-        _ asked: [(language: Language, request: InjectionRequest)], namespace: String,
-        from source: InstrumentationSource, refusals: inout [Refusal]
-    ) -> Result<[LanguageRequest], SelectionFailure> {
-        var requests: [LanguageRequest] = []
-        var failure: (language: Language, reason: SkipReason)?
-        for (language, request) in asked {
-            switch source.select(request, namespace: namespace) {
-            case .success(let instrumentation):
-                let request = LanguageRequest(language: language, instrumentation: instrumentation)
-                if settings.enabledLanguages.contains(language) || language == .sdk {
-                    requests.append(request)
-                } else {
-                    refusals.append(request.refused(.languageDisabled(language)))
-                }
-            case .failure(let error):
-                refusals.append(Refusal(language: language, reason: error.reason))
-                failure = failure ?? (language, error.reason)
-            }
-        }
-        guard let failure else { return .success(requests) }
-        refusals += requests.map { $0.refused(.otherLanguageRefused(failure.language)) }
-        return .failure(SelectionFailure(reason: failure.reason))
-    }
-
-    private struct Conflict {
-        /// The language at fault, `nil` when it is about all of them.
-        var language: Language?
-        var reason: SkipReason
-
-        func reason(for language: Language) -> SkipReason {
-            guard let fault = self.language, fault != language else { return reason }
-            return .otherLanguageRefused(fault)
-        }
-    }
-
-    /// Reads the lists of containers and checks that they say clearly what to do.
-    private func assignContainerNames(
-        to requests: inout [LanguageRequest], _ annotations: EffectiveAnnotations
-    ) -> Conflict? {
-        let common = annotations[AnnotationKey.containerNames]
-        guard let names = ContainerNames.parse(common) else { return Conflict(reason: .invalidContainerList(common)) }
-        for index in requests.indices { requests[index].containerNames = names }
-        guard settings.isMultiInstrumentationEnabled else { return nil }
-
-        for language in Language.allCases {
-            // Also of languages that are not asked for, as in the reference.
-            let value = annotations[AnnotationKey.containerNames(language)]
-            guard let names = ContainerNames.parse(value) else { return Conflict(reason: .invalidContainerList(value)) }
-            if let index = requests.firstIndex(where: { $0.language == language }) {
-                requests[index].containerNames += names
-            }
-        }
-        for request in requests {
-            let duplicates = ContainerNames.duplicates(request.containerNames)
-            if !duplicates.isEmpty {
-                return Conflict(language: request.language, reason: .duplicatedContainers(duplicates))
-            }
-        }
-        let isAmbiguous = requests.count > 1 && requests.contains { $0.containerNames.isEmpty }
-        return isAmbiguous ? Conflict(reason: .containerListMissing) : nil
-    }
+    /// An annotation may hold very many names; beyond these they are only counted.
+    private static let shownNames = 8
 
     private static func skipped(_ reason: SkipReason, _ refusals: [Refusal]) -> InjectionResult {
         InjectionResult(outcome: .skipped(reason), refusals: refusals)

@@ -16,7 +16,9 @@ struct PodDraft {
 
     /// - Throws: when a part that we would change is not what a pod has there.
     init(_ pod: JSONValue) throws(FieldError) {
-        guard pod.objectValue != nil else { throw FieldError(path: "pod", value: pod.kindDescription, expected: "an object") }
+        guard pod.objectValue != nil else {
+            throw FieldError(path: "pod", value: pod.kindDescription, expected: "an object")
+        }
         let spec = try FieldReader(pod["spec"], at: "spec")
         original = pod
         containers = try Self.containers(spec, "containers")

@@ -47,7 +47,8 @@ struct PodOwner: Equatable {
         for reference in (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init) {
             guard let owner = PodOwner(reference) else { continue }
             result.append(owner)
-            if let facts, facts.owner.type.kind.lowercased() == owner.kind.rawValue, facts.owner.key.name == owner.name {
+            if let facts, facts.owner.type.kind.lowercased() == owner.kind.rawValue, facts.owner.key.name == owner.name
+            {
                 result += facts.owners.compactMap(PodOwner.init)
             } else if owner.kind == .replicaset {
                 let hash = pod["metadata"]?["labels"]?["pod-template-hash"]?.stringValue ?? ""

@@ -3,7 +3,7 @@ import OperatorAPI
 
 extension EffectiveAnnotations {
     /// Whether a collector sidecar is asked for.
-    var wantSidecar: Bool {
+    var wantsSidecar: Bool {
         let value = self[AnnotationKey.sidecar]
         return !value.isEmpty && !value.isFalse
     }

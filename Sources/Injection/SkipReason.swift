@@ -24,6 +24,8 @@ public enum SkipReason: Equatable, Sendable {
     /// What was asked for another language of the same pod is wrong, and a pod is injected for all or for none.
     case otherLanguageRefused(Language)
     case containerNotFound
+    /// So many more.
+    case containersNotFound(Int)
     case noContainerFound
 
     case environmentFromSource(String)
@@ -54,7 +56,7 @@ extension SkipReason {
         case .duplicatedContainers: "DuplicatedContainers"
         case .containerListMissing: "ContainerListMissing"
         case .otherLanguageRefused: "OtherLanguageRefused"
-        case .containerNotFound: "ContainerNotFound"
+        case .containerNotFound, .containersNotFound: "ContainerNotFound"
         case .noContainerFound: "NoContainerFound"
         case .environmentFromSource: "EnvironmentFromSource"
         case .unsupportedPlatform: "UnsupportedPlatform"
@@ -91,6 +93,7 @@ extension SkipReason {
         case .otherLanguageRefused(let language):
             "the request for \(language.displayName) on the same pod was refused"
         case .containerNotFound: "the pod has no container of that name"
+        case .containersNotFound(let count): "the pod has none of \(count) more containers that the annotations name"
         case .noContainerFound: "the pod has none of the containers that the annotations name"
         case .environmentFromSource(let name):
             "the container defines env var value via ValueFrom, envVar: \(name)"

@@ -16,6 +16,11 @@ public struct OpenSSLError: Error, Equatable, Sendable, CustomStringConvertible 
     /// Oldest first. Empty when OpenSSL gave no reason.
     public var entries: [Entry]
 
+    public init(operation: String, entries: [Entry]) {
+        self.operation = operation
+        self.entries = entries
+    }
+
     public var description: String {
         let reasons = entries.map(\.text).joined(separator: "; ")
         return reasons.isEmpty ? "could not \(operation)" : "could not \(operation): \(reasons)"

@@ -1,24 +1,34 @@
 /// Several certificates in one PEM text, such as a `caBundle`.
 public enum PEMBundle {
-    private static let begin = "-----BEGIN CERTIFICATE-----"
-    private static let end = "-----END CERTIFICATE-----"
+    private static let begin = Array("-----BEGIN CERTIFICATE-----".utf8)
+    private static let end = Array("-----END CERTIFICATE-----".utf8)
 
     /// The blocks of kind `CERTIFICATE`, each with its own lines and a line end; text between them is dropped.
     public static func split(_ text: String) -> [String] {
         var blocks: [String] = []
-        var lines: [Substring]?
-        for line in text.split(whereSeparator: \.isNewline) {
-            let bare = line.trimmed
-            if bare == begin {
-                lines = [bare]
-            } else if bare == end, let inside = lines {
-                blocks.append((inside + [bare]).joined(separator: "\n") + "\n")
-                lines = nil
-            } else {
-                lines?.append(bare)
+        var block: [UInt8]?
+        for line in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            let bare = trimmed(line)
+            if bare.elementsEqual(begin) {
+                block = begin + [UInt8(ascii: "\n")]
+            } else if block != nil {
+                block?.append(contentsOf: bare)
+                block?.append(UInt8(ascii: "\n"))
+                if bare.elementsEqual(end), let whole = block {
+                    blocks.append(String(decoding: whole, as: UTF8.self))
+                    block = nil
+                }
             }
         }
         return blocks
+    }
+
+    /// Without spaces and tabs at its ends.
+    private static func trimmed(_ line: Substring.UTF8View) -> Substring.UTF8View {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var line = line.drop(while: isBlank)
+        while let last = line.last, isBlank(last) { line.removeLast() }
+        return line
     }
 
     /// Every certificate of the text.
@@ -38,16 +48,6 @@ public enum PEMBundle {
         for certificate in certificates where seen.insert(certificate.fingerprint).inserted {
             text += try certificate.pem
         }
-        return text
-    }
-}
-
-extension Substring {
-    /// Without spaces and tabs at its ends.
-    fileprivate var trimmed: Substring {
-        var text = self
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
         return text
     }
 }

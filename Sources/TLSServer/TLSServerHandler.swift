@@ -28,6 +28,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     private var handshakeTimer: Scheduled<Void>?
     private var closeTimer: Scheduled<Void>?
     private var promises: [EventLoopPromise<Void>] = []
+    /// Plain text was passed on since the last `channelReadComplete`.
+    private var hasDelivered = false
     private var waitingWrites: [(ByteBuffer, EventLoopPromise<Void>?)] = []
 
     /// Takes the certificate that is current now.
@@ -82,13 +84,19 @@ public final class TLSServerHandler: ChannelDuplexHandler {
 
     public func channelReadComplete(context: ChannelHandlerContext) {
         flushOutgoing(context)
+        // A read that brought only a part of a record or of the handshake is none for those behind us.
+        guard hasDelivered else { return }
+        hasDelivered = false
         context.fireChannelReadComplete()
     }
 
     private func readAll(_ context: ChannelHandlerContext) {
         var plaintext = ByteBuffer()
         let outcome = connection.read(into: &plaintext)
-        if plaintext.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plaintext)) }
+        if plaintext.readableBytes > 0 {
+            hasDelivered = true
+            context.fireChannelRead(wrapInboundOut(plaintext))
+        }
         perform(state.read(outcome), context)
     }
 

@@ -2,7 +2,9 @@ public import Foundation
 public import Testing
 
 /// Whether this run writes fixtures instead of comparing with them.
-public var isRecordingGoldens: Bool { ProcessInfo.processInfo.environment["UPDATE_GOLDEN"].map { !$0.isEmpty } ?? false }
+public var isRecordingGoldens: Bool {
+    ProcessInfo.processInfo.environment["UPDATE_GOLDEN"].map { !$0.isEmpty } ?? false
+}
 
 /// Compares a text with a fixture below `Fixtures` beside the calling test.
 ///

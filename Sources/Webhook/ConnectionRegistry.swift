@@ -39,9 +39,12 @@ final class ConnectionRegistry: Sendable {
         emptied?.succeed()
     }
 
-    /// Every answer from now on says that the connection closes.
-    func retire() {
-        for channel in mark() { channel.pipeline.fireUserInboundEventTriggered(RetireEvent()) }
+    /// Every answer from now on says that the connection closes. Returns when all connections know.
+    func retire() async {
+        for channel in mark() {
+            let told = channel.eventLoop.submit { channel.pipeline.fireUserInboundEventTriggered(RetireEvent()) }
+            try? await told.get()
+        }
     }
 
     /// Closes what is idle and lets the rest finish. The promise is fulfilled when the last one is gone.

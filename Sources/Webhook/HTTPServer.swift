@@ -62,7 +62,7 @@ public struct HTTPServer: Service {
         do {
             try await gracefulShutdown()
             if shutdownDelay > .zero {
-                server.retire()
+                await server.retire()
                 try await Task.sleep(for: shutdownDelay)
             }
             await server.drain(within: drainTimeout)
@@ -162,7 +162,7 @@ public struct RunningServer: Sendable {
     public var connectionCount: Int { registry.count }
 
     /// Goes on, but every connection closes after its next answer.
-    public func retire() { registry.retire() }
+    public func retire() async { await registry.retire() }
 
     /// Stops accepting, closes what is idle, waits for the rest, and closes that too when the time is over or the task is
     /// cancelled.

@@ -57,7 +57,8 @@ struct PodGenerator {
         switch number(6) {
         case 0: entry["valueFrom"] = ["secretKeyRef": ["name": "s", "key": "k"]]
         case 1: break
-        default: entry["value"] = .string(pick(["", "x", "a=b,", "k8s.pod.name=p, service.version=1", "/lib:/usr/lib"]))
+        default:
+            entry["value"] = .string(pick(["", "x", "a=b,", "k8s.pod.name=p, service.version=1", "/lib:/usr/lib"]))
         }
         if chance(1, in: 8) { entry["futureField"] = ["deep": [1, nil, "x"]] }
         return entry
@@ -105,7 +106,10 @@ struct PodGenerator {
         if chance(1, in: 6) { instrumentation["env"] = .array([variable()]) }
         if chance(1, in: 6) { instrumentation["python"] = ["env": .array([variable(), variable()])] }
         return Given(
-            pod: ["metadata": ["annotations": annotations, "futureField": .number(JSONNumber(validText: "1.0e1"))], "spec": spec],
+            pod: [
+                "metadata": ["annotations": annotations, "futureField": .number(JSONNumber(validText: "1.0e1"))],
+                "spec": spec,
+            ],
             instrumentations: [["metadata": ["namespace": "ns1", "name": "i"], "spec": instrumentation]])
     }
 }

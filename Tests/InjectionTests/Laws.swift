@@ -31,7 +31,8 @@ extension Given {
             let kept = (after["spec"]?[list]?.arrayValue ?? []).filter { names.contains($0["name"]?.stringValue ?? "") }
             #expect(kept.count == before.count, sourceLocation: place)
             for (old, new) in zip(before, kept) {
-                #expect(old.without(["env", "volumeMounts"]) == new.without(["env", "volumeMounts"]), sourceLocation: place)
+                #expect(
+                    old.without(["env", "volumeMounts"]) == new.without(["env", "volumeMounts"]), sourceLocation: place)
                 expectKept(old, new, at: place)
             }
         }
@@ -41,7 +42,8 @@ extension Given {
         #expect(pod.without(["spec"]) == after.without(["spec"]), sourceLocation: place)
         let volumes = pod["spec"]?["volumes"]?.arrayValue ?? []
         #expect(
-            Array((after["spec"]?["volumes"]?.arrayValue ?? []).prefix(volumes.count)) == volumes, sourceLocation: place)
+            Array((after["spec"]?["volumes"]?.arrayValue ?? []).prefix(volumes.count)) == volumes, sourceLocation: place
+        )
 
         // Names that the API server wants to be unique are.
         let names = (after["spec"]?["volumes"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }

@@ -131,7 +131,8 @@ struct RequestTests {
             #expect(reason.label.allSatisfy { $0.isLetter })
         }
         #expect(
-            Refusal(language: .python, instrumentation: ObjectKey(namespace: "n", name: "i"), container: "app",
+            Refusal(
+                language: .python, instrumentation: ObjectKey(namespace: "n", name: "i"), container: "app",
                 reason: .environmentFromSource("PYTHONPATH")
             ).description
                 == "Python was not injected into container app (Instrumentation n/i): the container defines env var value via ValueFrom, envVar: PYTHONPATH"

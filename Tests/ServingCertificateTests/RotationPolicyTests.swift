@@ -128,11 +128,11 @@ struct RotationPolicyTests {
         #expect(isKept(try policy.evaluate(remade, names: names, now: ahead)))
         let back = try replaced(policy.evaluate(remade, names: names, now: start), .unusableAuthority)
         #expect(try back.identity().leaf.verifies(against: authorities(back), at: start, for: names[0]))
-        #expect(isKept(try policy.evaluate(back, names: names, now: start + day)))
+        #expect(isKept(try policy.evaluate(back, names: names, now: start + .seconds(3_600))))
     }
 
     /// Two replicas and a publisher follow the Secret, each at its own pace, for three years.
-    @Test("at every moment of three years what is served verifies against the published bundle", arguments: 0..<4)
+    @Test("at every moment of three years what is served verifies against the published bundle", arguments: 0..<2)
     func simulation(_ seed: Int) throws {
         var policy = RotationPolicy()
         policy.authorityLifetime = day * 300
@@ -141,6 +141,7 @@ struct RotationPolicyTests {
         var secret: ServingCertificateContent?
         var bundle: [Certificate] = []
         var served: [ServingCertificateContent?] = [nil, nil]
+        var leaves: [String: Certificate] = [:]
         var reasons: [String: Int] = [:]
         var now = start
         let end = start + day * 3 * 365
@@ -163,13 +164,15 @@ struct RotationPolicyTests {
                 nextRead[replica] = now + .seconds(Int.random(in: 60...80_000, using: &random))
             }
             for content in served {
-                let leaf = try #require(content).identity().leaf
+                let content = try #require(content)
+                let leaf = try leaves[content.certificate] ?? content.identity().leaf
+                leaves[content.certificate] = leaf
                 guard leaf.verifies(against: bundle, at: now, for: names[0]) else {
                     Issue.record("at \(now) a replica serves what the bundle does not trust")
                     return
                 }
             }
-            now = now + .seconds(Int.random(in: 600...14_400, using: &random))
+            now = now + .seconds(Int.random(in: 600...28_800, using: &random))
         }
         #expect((reasons["\(RotationReason.authorityDue)"] ?? 0) >= 4)
         #expect(reasons["\(RotationReason.authorityDue)"] == reasons["\(RotationReason.authorityPublished)"])

@@ -59,6 +59,8 @@ final class MountedCertificateTests {
         return (try leaf.certificate.pem, try leaf.key.pem, leaf.certificate.fingerprint)
     }
 
+    private func look() -> MountedCertificate.Look { mounted.look(&memory) }
+
     /// As the kubelet does: a new directory, then the link `..data` is swapped by a rename.
     private func project(_ certificate: String, _ key: String) throws {
         let fresh = directory.appending(path: "..\(UUID().uuidString)")
@@ -78,15 +80,15 @@ final class MountedCertificateTests {
     func swap() throws {
         let first = try identity()
         try project(first.certificate, first.key)
-        #expect(mounted.look(&memory) == .taken(first.fingerprint))
-        #expect(mounted.look(&memory) == .unchanged)
+        #expect(look() == .taken(first.fingerprint))
+        #expect(look() == .unchanged)
         let second = try identity()
         try project(second.certificate, second.key)
-        #expect(mounted.look(&memory) == .taken(second.fingerprint))
+        #expect(look() == .taken(second.fingerprint))
         #expect(source.current?.identity.leaf.fingerprint == second.fingerprint)
         #expect(source.current?.generation == 2)
         try project(second.certificate, second.key)
-        #expect(mounted.look(&memory) == .unchanged)
+        #expect(look() == .unchanged)
     }
 
     @Test("a pair that is half written is told once, and taken when it is whole")
@@ -94,34 +96,34 @@ final class MountedCertificateTests {
         let first = try identity()
         let second = try identity()
         try project(first.certificate, first.key)
-        _ = mounted.look(&memory)
+        _ = look()
         try project(second.certificate, first.key)
         #expect(
-            mounted.look(&memory) == .failed(.unusable(directory: directory.path, cause: .keyMismatch)))
-        #expect(mounted.look(&memory) == .unchanged)
+            look() == .failed(.unusable(directory: directory.path, cause: .keyMismatch)))
+        #expect(look() == .unchanged)
         #expect(source.current?.identity.leaf.fingerprint == first.fingerprint)
         try project(second.certificate, second.key)
-        #expect(mounted.look(&memory) == .taken(second.fingerprint))
+        #expect(look() == .taken(second.fingerprint))
     }
 
     @Test("missing files are told once, with the file's name, and then waited for")
     func missing() throws {
-        guard case .failed(let error) = mounted.look(&memory) else {
+        guard case .failed(let error) = look() else {
             Issue.record("the directory is empty")
             return
         }
         #expect(error == .unreadable(path: directory.path + "/tls.crt", errno: ENOENT))
-        #expect(mounted.look(&memory) == .unchanged)
+        #expect(look() == .unchanged)
         let first = try identity()
         try project(first.certificate, first.key)
-        #expect(mounted.look(&memory) == .taken(first.fingerprint))
+        #expect(look() == .taken(first.fingerprint))
     }
 
     @Test("an error text never holds a key")
     func noSecret() throws {
         let first = try identity()
         try project(first.certificate, "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n")
-        guard case .failed(let error) = mounted.look(&memory) else {
+        guard case .failed(let error) = look() else {
             Issue.record("the key is garbage")
             return
         }

@@ -29,24 +29,22 @@ enum Fixtures {
         """
     }
 
-    /// Serves on a free port for as long as `body` runs.
-    static func serve<Result>(
+    /// Serves on a free port for as long as `body` runs. `body` may block: it has a thread of its own, so that it does
+    /// not keep one from the tasks that it waits for.
+    static func serve(
         _ responder: any HTTPResponder, tls: TLSContextCache? = nil, limits: HTTPLimits = HTTPLimits(),
-        _ body: (RunningServer) async throws -> Result
-    ) async throws -> Result {
+        _ body: @escaping @Sendable (RunningServer) throws -> Void
+    ) async throws {
         let server = try await HTTPServer(
             name: "test", address: ListenAddress(host: "127.0.0.1", port: 0),
             security: tls.map(HTTPServer.Security.tls) ?? .plain, limits: limits, responder: responder, group: group,
             logger: logger
         ).start()
-        do {
-            let result = try await body(server)
-            await server.drain(within: .seconds(1))
-            return result
-        } catch {
-            await server.drain(within: .zero)
-            throw error
+        let result = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: Result { try body(server) }) }.start()
         }
+        await server.drain(within: .milliseconds(200))
+        try result.get()
     }
 
     static func router(_ handler: any AdmissionHandler) -> AdmissionRouter {
@@ -75,38 +73,31 @@ struct ScriptedHandler: AdmissionHandler {
     }
 }
 
-/// Closed until somebody opens it. `entered` tells that somebody waits.
+/// Closed until somebody opens it.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var waiting: [CheckedContinuation<Void, Never>] = []
-        var arrivals: [CheckedContinuation<Void, Never>] = []
-        var arrived = 0
     }
 
     private let state = Mutex(State())
+    private let arrivals = DispatchSemaphore(value: 0)
 
     func wait() async {
         await withCheckedContinuation { continuation in
-            let (resume, arrivals) = state.withLock { state in
-                state.arrived += 1
-                defer { state.arrivals = [] }
+            let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiting.append(continuation) }
-                return (state.isOpen, state.arrivals)
+                return state.isOpen
             }
-            for arrival in arrivals { arrival.resume() }
-            if resume { continuation.resume() }
+            if isOpen { continuation.resume() }
+            arrivals.signal()
         }
     }
 
-    /// Returns when somebody waits at the gate.
-    func entered() async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.arrived == 0 { state.arrivals.append(continuation) }
-                return state.arrived > 0
-            }
-            if isThere { continuation.resume() }
+    /// Blocks until somebody waits at the gate.
+    func entered() throws {
+        if arrivals.wait(timeout: .now() + 10) == .timedOut {
+            throw LoopbackClient.Failure(description: "nobody came to the gate in ten seconds")
         }
     }
 
@@ -117,6 +108,29 @@ final class Gate: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
+    }
+}
+
+/// Blocks until the work is done, at most ten seconds. Not for the cooperative pool's threads.
+func blocking(_ work: @escaping @Sendable () async -> Void) throws {
+    let done = DispatchSemaphore(value: 0)
+    Task {
+        await work()
+        done.signal()
+    }
+    if done.wait(timeout: .now() + 10) == .timedOut {
+        throw LoopbackClient.Failure(description: "not done in ten seconds")
+    }
+}
+
+/// Blocks until the server has at most so many connections.
+func waitForConnections(_ server: RunningServer, atMost count: Int) throws {
+    let start = ContinuousClock.now
+    while server.connectionCount > count {
+        sched_yield()
+        if ContinuousClock.now - start > .seconds(10) {
+            throw LoopbackClient.Failure(description: "\(server.connectionCount) connections after ten seconds")
+        }
     }
 }
 

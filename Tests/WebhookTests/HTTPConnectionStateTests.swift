@@ -98,12 +98,12 @@ struct HTTPConnectionStateTests {
     @Test("garbage is answered once, and never within another answer")
     func unreadable() {
         var idle = HTTPConnectionState(bodyLimit: 10)
-        #expect(idle.unreadable())
-        #expect(!idle.unreadable())
+        #expect(idle.unreadable() == true)
+        #expect(idle.unreadable() == false)
         var busy = HTTPConnectionState(bodyLimit: 10)
         _ = busy.head(head())
         _ = busy.end()
-        #expect(!busy.unreadable())
+        #expect(busy.unreadable() == false)
     }
 }
 

@@ -108,11 +108,15 @@ final class LoopbackClient {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count: Int
         if let ssl {
+            ERR_clear_error()
             count = Int(SSL_read(ssl, &chunk, Int32(chunk.count)))
+            if count < 0, SSL_get_error(ssl, Int32(count)) == SSL_ERROR_WANT_READ {
+                throw Failure(description: "nothing came in ten seconds")
+            }
         } else {
             count = recv(descriptor, &chunk, chunk.count, 0)
+            if count < 0, errno == EAGAIN { throw Failure(description: "nothing came in ten seconds") }
         }
-        if count < 0, errno == EAGAIN { throw Failure(description: "nothing came in ten seconds") }
         return count > 0 ? Array(chunk[..<count]) : []
     }
 

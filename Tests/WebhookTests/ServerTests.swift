@@ -1,5 +1,6 @@
 import Document
 import Foundation
+import KubeModel
 import NIOCore
 import ServingCertificate
 import TLSServer
@@ -152,7 +153,7 @@ struct ServerTests {
                     "POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\n"
                         + "Content-Length: \($0.utf8.count)\r\n\r\n\($0)"
                 }.joined())
-            await handler.gate.entered()
+            try handler.gate.entered()
             handler.gate.open()
             for uid in ["a", "b", "c", "d", "e"] {
                 let answer = try JSONValue(parsing: client.response().body)
@@ -205,7 +206,7 @@ struct ServerTests {
             let third = try LoopbackClient(port: server.port)
             try third.waitForEnd()
             second = nil
-            while server.connectionCount > 1 { await Task.yield() }
+            try waitForConnections(server, atMost: 1)
             let fourth = try LoopbackClient(port: server.port)
             #expect(try fourth.post("/mutate", Fixtures.review()).status == 200)
         }
@@ -222,15 +223,15 @@ struct ServerTests {
             try busy.send(
                 "POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\n"
                     + "Content-Length: \(review.utf8.count)\r\n\r\n\(review)")
-            await handler.gate.entered()
-            async let drained: Void = server.drain(within: .seconds(30))
+            try handler.gate.entered()
+            let drained = Task { await server.drain(within: .seconds(30)) }
             try idle.waitForEnd()
             #expect(throws: (any Error).self) { try LoopbackClient(port: server.port, tls: .init()) }
             handler.gate.open()
             let response = try busy.response()
             #expect(response.headers["connection"] == "close")
             #expect(try JSONValue(parsing: response.body)[path: "response", "uid"]?.stringValue == "busy")
-            await drained
+            try blocking { await drained.value }
             #expect(server.connectionCount == 0)
         }
     }
@@ -244,8 +245,8 @@ struct ServerTests {
             try busy.send(
                 "POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\n"
                     + "Content-Length: \(review.utf8.count)\r\n\r\n\(review)")
-            await handler.gate.entered()
-            await server.drain(within: .milliseconds(50))
+            try handler.gate.entered()
+            try blocking { await server.drain(within: .milliseconds(50)) }
             try busy.waitForEnd()
             #expect(server.connectionCount == 0)
             handler.gate.open()
@@ -257,7 +258,7 @@ struct ServerTests {
         try await Fixtures.serve(Fixtures.router(ScriptedHandler()), tls: contexts().1) { server in
             let old = try LoopbackClient(port: server.port, tls: .init())
             #expect(try old.post("/mutate", Fixtures.review()).headers["connection"] == nil)
-            server.retire()
+            try blocking { await server.retire() }
             #expect(try old.post("/mutate", Fixtures.review()).headers["connection"] == "close")
             let new = try LoopbackClient(port: server.port, tls: .init())
             #expect(try new.post("/mutate", Fixtures.review()).headers["connection"] == "close")

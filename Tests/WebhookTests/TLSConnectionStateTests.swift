@@ -1,4 +1,4 @@
-import ServingCertificate
+@testable import ServingCertificate
 import Testing
 
 @testable import TLSServer

@@ -47,7 +47,8 @@ extension Schema {
     }
 
     private static let generalFields = [
-        Field(required: "config", .collectorConfig, "Configuration of the collector, as in its own configuration file."),
+        Field(
+            required: "config", .collectorConfig, "Configuration of the collector, as in its own configuration file."),
         Field(
             "configVersions", .integer.minimum(1).defaulting(to: 3),
             "How many older ConfigMaps are kept, so that a rollback finds its own."),

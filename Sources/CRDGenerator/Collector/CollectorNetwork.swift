@@ -45,7 +45,8 @@ extension Schema {
             "ruleType", .string.oneOf("path", "subdomain"),
             "Whether every port has its own path (default) or its own subdomain."),
         Field("tls", .list(.kubernetes("IngressTLS")), "Certificates of the Ingress."),
-        Field("type", .string.oneOf("ingress", "route"), "Ingress of Kubernetes or Route of OpenShift. Default is none."),
+        Field(
+            "type", .string.oneOf("ingress", "route"), "Ingress of Kubernetes or Route of OpenShift. Default is none."),
     ])
 
     private static let route = Schema.object([

@@ -99,8 +99,8 @@ extension Schema {
     ])
 
     private static let volumeClaim = Schema.object([
-        Field("apiVersion", .string, "v1"),
-        Field("kind", .string, "PersistentVolumeClaim"),
+        Field("apiVersion", .string, "Always v1."),
+        Field("kind", .string, "Always PersistentVolumeClaim."),
         Field("metadata", .templateMetadata, "Name, labels and annotations of the claim."),
         Field("spec", .kubernetes("PersistentVolumeClaimSpec"), "What the claim asks for."),
         Field("status", .kubernetes("PersistentVolumeClaimStatus"), "Ignored; written by the cluster."),

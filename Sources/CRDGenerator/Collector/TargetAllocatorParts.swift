@@ -19,7 +19,8 @@ extension Schema {
                 "scrapeInterval", .duration.defaulting(to: "30s"),
                 "Interval of monitors that name none, such as 30s."),
             Field("scrapeProtocols", .list(.string), "Protocols to offer when scraping, best first."),
-            Field("secretNamespaces", .list(.string), "Namespaces whose Secrets monitors may name. Default is its own."),
+            Field(
+                "secretNamespaces", .list(.string), "Namespaces whose Secrets monitors may name. Default is its own."),
         ] + selectors("podMonitor", "PodMonitors") + selectors("probe", "Probes")
             + selectors("scrapeConfig", "ScrapeConfigs") + selectors("serviceMonitor", "ServiceMonitors"))
 

@@ -69,7 +69,8 @@ extension Schema {
     private static let exporterTLS = Schema.object([
         Field(
             "ca_file", .string,
-            "CA that signed the server's certificate: a key of the ConfigMap or Secret, or an absolute path in the container."),
+            "CA that signed the server's certificate: a key of the ConfigMap or Secret, or an absolute path in the container."
+        ),
         Field(
             "cert_file", .string,
             "Client certificate: a key of the Secret, or an absolute path. Set it together with key_file."),

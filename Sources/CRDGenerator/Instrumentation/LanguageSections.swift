@@ -53,7 +53,8 @@ extension Schema {
     ]
 
     private static let resourceRequirements = Field(
-        "resourceRequirements", .kubernetes("ResourceRequirements"), "Compute resources of the container that is added.")
+        "resourceRequirements", .kubernetes("ResourceRequirements"), "Compute resources of the container that is added."
+    )
 
     private static let directives = Field(
         "attrs", .list(.kubernetes("EnvVar")),

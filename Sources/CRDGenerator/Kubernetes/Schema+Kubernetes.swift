@@ -37,7 +37,9 @@ extension Schema {
     ///
     /// - Precondition: this is the schema of an object with fields.
     func limiting(_ limits: [String: (Schema) -> Schema]) -> Schema {
-        guard case .object(var fields) = shape else { preconditionFailure("could not limit fields of what is no object") }
+        guard case .object(var fields) = shape else {
+            preconditionFailure("could not limit fields of what is no object")
+        }
         for index in fields.indices {
             if let limit = limits[fields[index].name] { fields[index].schema = limit(fields[index].schema) }
         }

@@ -41,7 +41,13 @@ struct YAMLWriter {
 
     /// An element of a list stands at the indentation of the list's key.
     private mutating func write(element: JSONValue, indent: Int) {
-        if case .object(let object) = element, !object.isEmpty {
+        let isBlock =
+            switch element {
+            case .object(let object): !object.isEmpty
+            case .array(let array): !array.isEmpty
+            default: false
+            }
+        if isBlock {
             var nested = YAMLWriter()
             nested.write(element, indent: indent + 2)
             text += spaces(indent) + "- " + nested.text.dropFirst(indent + 2)

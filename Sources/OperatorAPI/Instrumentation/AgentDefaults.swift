@@ -23,7 +23,8 @@ struct AgentDefaults: Sendable {
                 requests: ["cpu": "1m", "memory": "128Mi"],
                 others: [("version", "2.4"), ("configPath", "/usr/local/apache2/conf")])
         case .nginx:
-            AgentDefaults(requests: ["cpu": "1m", "memory": "128Mi"], others: [("configFile", "/etc/nginx/nginx.conf")])
+            AgentDefaults(
+                requests: ["cpu": "1m", "memory": "128Mi"], others: [("configFile", "/etc/nginx/nginx.conf")])
         case .sdk: nil
         }
     }

@@ -83,7 +83,9 @@ enum SamplerRule {
             return nil
         case "traceidratio", "parentbased_traceidratio":
             if argument.isEmpty { return nil }
-            guard let ratio = GoNumber.float(argument) else { return "spec.sampler.argument is not a number: \(argument)" }
+            guard let ratio = GoNumber.float(argument) else {
+                return "spec.sampler.argument is not a number: \(argument)"
+            }
             return isOutOfRange(ratio) ? "spec.sampler.argument should be in rage [0..1]: \(argument)" : nil
         case "jaeger_remote", "parentbased_jaeger_remote":
             if argument.isEmpty { return nil }

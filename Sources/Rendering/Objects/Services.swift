@@ -13,7 +13,7 @@ extension CollectorDraft {
         if ports.service.isEmpty { return nil }
         var object = object(
             .service, names.service, isFiltered: false, labels: [Labels.serviceType: ServiceType.base.rawValue])
-        object["spec"] = serviceSpec(ports.service, extra: ["internalTrafficPolicy": .string(internalTrafficPolicy)])
+        object["spec"] = serviceSpec(ports.service, extra: ["internalTrafficPolicy": internalTrafficPolicy])
         return object
     }
 
@@ -28,7 +28,7 @@ extension CollectorDraft {
             annotations: certificate.merging(annotations) { $1 })
         object["spec"] = serviceSpec(
             ports.service,
-            extra: ["clusterIP": "None", "internalTrafficPolicy": .string(internalTrafficPolicy)])
+            extra: ["clusterIP": "None", "internalTrafficPolicy": internalTrafficPolicy])
         return object
     }
 
@@ -53,11 +53,12 @@ extension CollectorDraft {
         return object
     }
 
-    /// A DaemonSet's collectors take what comes from their own node.
-    private var internalTrafficPolicy: String { spec.mode == .daemonset ? "Local" : "Cluster" }
+    /// A DaemonSet's collectors take what comes from their own node. `Cluster` is the API's default, and goes without
+    /// saying: API servers before 1.21 do not know the field and refuse the object.
+    private var internalTrafficPolicy: JSONValue? { spec.mode == .daemonset ? "Local" : nil }
 
     private func serviceSpec(
-        _ ports: [CollectorPorts.ServicePort], extra: KeyValuePairs<String, JSONValue>, hasIPFamilies: Bool = true
+        _ ports: [CollectorPorts.ServicePort], extra: KeyValuePairs<String, JSONValue?>, hasIPFamilies: Bool = true
     ) -> JSONValue {
         let settings = spec.service
         var result = JSONValue.object(compacting: [
@@ -69,7 +70,7 @@ extension CollectorDraft {
             "sessionAffinity": settings.sessionAffinity.map(JSONValue.string),
             "sessionAffinityConfig": settings.sessionAffinityConfig,
         ])
-        for (key, value) in extra { result[key] = value }
+        for case (let key, let value?) in extra { result[key] = value }
         return result
     }
 }

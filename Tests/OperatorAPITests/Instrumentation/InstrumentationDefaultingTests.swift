@@ -73,7 +73,9 @@ struct InstrumentationDefaultingTests {
         #expect(try Instrumentation(once).spec == Instrumentation(["spec": [:]]).spec.defaulted(images: images))
     }
 
-    @Test("what is of the wrong kind stays for validation", arguments: ["x", [], ["spec": "x"], ["spec": ["go": 1]]] as [JSONValue])
+    @Test(
+        "what is of the wrong kind stays for validation",
+        arguments: ["x", [], ["spec": "x"], ["spec": ["go": 1]]] as [JSONValue])
     func wrong(object: JSONValue) {
         let result = Instrumentation.defaulting(object, images: images)
         #expect(result["spec"]?.stringValue == object["spec"]?.stringValue)

@@ -20,7 +20,8 @@ struct InstrumentationTests {
                 "exporter": [
                     "endpoint": "http://col:4318",
                     "tls": [
-                        "secretName": "s", "configMapName": "c", "ca_file": "ca", "cert_file": "cert", "key_file": "key",
+                        "secretName": "s", "configMapName": "c", "ca_file": "ca", "cert_file": "cert",
+                        "key_file": "key",
                     ],
                 ],
                 "resource": ["resourceAttributes": ["zone": "z1"], "addK8sUIDAttributes": true],
@@ -72,19 +73,28 @@ struct InstrumentationTests {
     @Test(
         "an error names the field, what stands there and what should",
         arguments: [
-            (["spec": ["sampler": ["argument": .number(JSONNumber(validText: "0.25"))]]], "spec.sampler.argument is 0.25, expected a string"),
+            (
+                ["spec": ["sampler": ["argument": .number(JSONNumber(validText: "0.25"))]]],
+                "spec.sampler.argument is 0.25, expected a string"
+            ),
             (["spec": "x"], "spec is a string, expected an object"),
-            (["spec": ["python": ["env": [["name": "A"], ["value": "b"]]]]],
-                "spec.python.env[1].name is null, expected the name of a variable"),
+            (
+                ["spec": ["python": ["env": [["name": "A"], ["value": "b"]]]]],
+                "spec.python.env[1].name is null, expected the name of a variable"
+            ),
             (["spec": ["env": ["PASSWORD=hunter2"]]], "spec.env[0] is a string, expected an object"),
             (["spec": ["propagators": ["a", ["b"]]]], "spec.propagators[1] is a list, expected a string"),
             (["spec": ["propagators": "a"]], "spec.propagators is a string, expected a list"),
-            (["spec": ["resource": ["resourceAttributes": ["a": true]]]],
-                "spec.resource.resourceAttributes.a is true, expected a string"),
+            (
+                ["spec": ["resource": ["resourceAttributes": ["a": true]]]],
+                "spec.resource.resourceAttributes.a is true, expected a string"
+            ),
             (["spec": ["java": ["resources": []]]], "spec.java.resources is a list, expected an object"),
             (["spec": ["nginx": ["volumeLimitSize": true]]], "spec.nginx.volumeLimitSize is true, expected a quantity"),
-            (["spec": ["defaults": ["useLabelsForResourceAttributes": "yes"]]],
-                "spec.defaults.useLabelsForResourceAttributes is \"yes\", expected true or false"),
+            (
+                ["spec": ["defaults": ["useLabelsForResourceAttributes": "yes"]]],
+                "spec.defaults.useLabelsForResourceAttributes is \"yes\", expected true or false"
+            ),
         ] as [(JSONValue, String)])
     func errors(object: JSONValue, message: String) {
         let error = #expect(throws: FieldError.self) { try Instrumentation(object) }

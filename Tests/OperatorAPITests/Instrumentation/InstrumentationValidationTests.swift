@@ -22,16 +22,26 @@ struct InstrumentationValidationTests {
             ("traceidratio", "-0.1", "spec.sampler.argument should be in rage [0..1]: -0.1"),
             ("nonsense", "", "spec.sampler.type is not valid: nonsense"),
             ("jaeger_remote", "endpoint=http://j:1,pollingIntervalMs=5,initialSamplingRate=0.2,other=x", nil),
-            ("jaeger_remote", "endpoint",
-                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: invalid argument: endpoint, the argument should be in the form of key=value"),
-            ("jaeger_remote", "endpoint=",
-                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: endpoint cannot be empty"),
-            ("parentbased_jaeger_remote", "pollingIntervalMs=1.5",
-                "spec.sampler.argument is not a valid argument for sampler parentbased_jaeger_remote: invalid pollingIntervalMs: 1.5"),
-            ("jaeger_remote", "initialSamplingRate=x",
-                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: invalid initialSamplingRate: x"),
-            ("jaeger_remote", "initialSamplingRate=2",
-                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: initialSamplingRate should be in rage [0..1]: 2"),
+            (
+                "jaeger_remote", "endpoint",
+                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: invalid argument: endpoint, the argument should be in the form of key=value"
+            ),
+            (
+                "jaeger_remote", "endpoint=",
+                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: endpoint cannot be empty"
+            ),
+            (
+                "parentbased_jaeger_remote", "pollingIntervalMs=1.5",
+                "spec.sampler.argument is not a valid argument for sampler parentbased_jaeger_remote: invalid pollingIntervalMs: 1.5"
+            ),
+            (
+                "jaeger_remote", "initialSamplingRate=x",
+                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: invalid initialSamplingRate: x"
+            ),
+            (
+                "jaeger_remote", "initialSamplingRate=2",
+                "spec.sampler.argument is not a valid argument for sampler jaeger_remote: initialSamplingRate should be in rage [0..1]: 2"
+            ),
         ] as [(String, String, String?)])
     func samplers(type: String, argument: String, error: String?) throws {
         let verdict = try verdict(["sampler": ["type": .string(type), "argument": .string(argument)]])

@@ -124,7 +124,8 @@ struct CorpusTests {
                 differences += compare(own["spec"]?["template"], object["spec"]?["template"], at: "\(kind)")
                 continue
             }
-            if mode == "daemonset", kind == "Service", own["spec"]?["internalTrafficPolicy"] != nil {
+            let service = own["metadata"]?["labels"]?[Labels.serviceType]?.stringValue
+            if mode == "daemonset", service == "base" || service == "headless" {
                 own["spec"]?["internalTrafficPolicy"] = "Local"
             }
             let owners = (own["metadata"]?["ownerReferences"]?.arrayValue ?? []).map(Self.withoutUID)

@@ -106,6 +106,7 @@ public struct HTTPServer: Service {
     private func bootstrap(_ registry: ConnectionRegistry) -> ServerBootstrap {
         let (responder, limits, security, logger) = (responder, limits, security, logger)
         let date = HTTPDate()
+        let budget = BodyBudget(limits.bufferedBytes)
         let refused = Counter(
             label: "otel_operator_connections_refused_total", dimensions: [("listener", name)])
         var decoding = NIOHTTPDecoderLimitConfiguration()
@@ -137,8 +138,8 @@ public struct HTTPServer: Service {
                     try pipeline.addHandler(decoder)
                     try pipeline.addHandler(
                         HTTPConnectionHandler(
-                            responder: responder, limits: limits, date: date, isLast: registry.isRetiring,
-                            logger: logger))
+                            responder: responder, limits: limits, date: date, budget: budget,
+                            isLast: registry.isRetiring, logger: logger))
                 }
             }
     }

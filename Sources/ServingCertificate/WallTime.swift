@@ -26,11 +26,7 @@ public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// RFC 3339, in UTC.
     public var description: String {
-        var seconds = time_t(secondsSince1970)
-        var parts = tm()
-        guard gmtime_r(&seconds, &parts) != nil else { return "\(secondsSince1970) s since 1970" }
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+        let civil = CivilTime(secondsSince1970: secondsSince1970)
+        return "\(civil.year)-\(CivilTime.padded(civil.month))-\(CivilTime.padded(civil.day))T\(civil.timeOfDay)Z"
     }
 }

@@ -81,20 +81,27 @@ public struct AdmissionRouter: HTTPResponder {
         {
             return .now(AdmissionRouter.answer(response, uid: raw.uid, apiVersion: raw.apiVersion))
         }
-        let admission: AdmissionRequest
-        do {
-            admission = try AdmissionReview.request(JSONValue(parsing: request.body.readableBytesView))
-        } catch let error as AdmissionReview.Unreadable {
-            return unreadable(error.message, uid: raw.uid, apiVersion: raw.apiVersion)
+        let review: JSONValue
+        do throws(DocumentError) {
+            review = try JSONValue(parsing: request.body.readableBytesView)
         } catch {
             return unreadable("could not read the review: \(error)", uid: raw.uid, apiVersion: raw.apiVersion)
         }
+        // From the parsed review: the scanner gives up at an escape, which a parser reads.
+        let apiVersion = review["apiVersion"]?.stringValue ?? ""
+        let admission: AdmissionRequest
+        do throws(AdmissionReview.Unreadable) {
+            admission = try AdmissionReview.request(review)
+        } catch {
+            let uid = review[path: "request", "uid"]?.stringValue ?? ""
+            return unreadable(error.message, uid: uid, apiVersion: apiVersion)
+        }
         if let response = handler.handleNow(admission) {
-            return .now(AdmissionRouter.answer(response, uid: admission.uid, apiVersion: raw.apiVersion))
+            return .now(AdmissionRouter.answer(response, uid: admission.uid, apiVersion: apiVersion))
         }
         return .later {
             let response = await handler.handle(admission)
-            return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: raw.apiVersion)
+            return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: apiVersion)
         }
     }
 

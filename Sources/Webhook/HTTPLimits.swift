@@ -6,6 +6,8 @@ public struct HTTPLimits: Sendable, Equatable {
     /// A larger body is answered with 413. 7 MiB is what controller-runtime takes: two objects of etcd's 1.5 MiB
     /// limit, each in JSON that may be twice as large, and the rest of the review.
     public var bodyBytes: Int
+    /// Bodies over 64 KiB that are arriving, all connections together; a request beyond it is answered with 503.
+    public var bufferedBytes: Int
     /// Connections at a time; the next one is closed at once. kube-apiserver opens one for each review in flight, since
     /// we speak HTTP/1.1 only.
     public var connections: Int
@@ -20,13 +22,15 @@ public struct HTTPLimits: Sendable, Equatable {
     public var lingerTimeout: Duration
 
     public init(
-        headerBytes: Int = 32_768, headerCount: Int = 100, bodyBytes: Int = 7 * 1_048_576, connections: Int = 1_024,
+        headerBytes: Int = 32_768, headerCount: Int = 100, bodyBytes: Int = 7 * 1_048_576,
+        bufferedBytes: Int = 64 * 1_048_576, connections: Int = 1_024,
         headerTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(30),
         idleTimeout: Duration = .seconds(120), lingerTimeout: Duration = .seconds(2)
     ) {
         self.headerBytes = headerBytes
         self.headerCount = headerCount
         self.bodyBytes = bodyBytes
+        self.bufferedBytes = bufferedBytes
         self.connections = connections
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout

@@ -163,5 +163,24 @@ struct TextTests {
     func time() {
         #expect(WallTime(secondsSince1970: 0).description == "1970-01-01T00:00:00Z")
         #expect(WallTime(secondsSince1970: 1_800_000_000).description == "2027-01-15T08:00:00Z")
+        #expect(WallTime(secondsSince1970: 951_782_399).description == "2000-02-28T23:59:59Z")
+        #expect(WallTime(secondsSince1970: 951_782_400).description == "2000-02-29T00:00:00Z")
+        #expect(WallTime(secondsSince1970: -1).description == "1969-12-31T23:59:59Z")
+    }
+
+    @Test("a day reads as Foundation has it")
+    func civil() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
+        for _ in 0..<500 {
+            let seconds = Int64.random(in: -2_000_000_000...8_000_000_000)
+            let parts = calendar.dateComponents(
+                [.year, .month, .day, .hour, .minute, .second, .weekday],
+                from: Date(timeIntervalSince1970: Double(seconds)))
+            let civil = CivilTime(secondsSince1970: seconds)
+            #expect([civil.year, civil.month, civil.day] == [parts.year, parts.month, parts.day])
+            #expect([civil.hour, civil.minute, civil.second] == [parts.hour, parts.minute, parts.second])
+            #expect(civil.weekday + 1 == parts.weekday)
+        }
     }
 }

@@ -172,7 +172,7 @@ struct RotationPolicyTests {
                     return
                 }
             }
-            now = now + .seconds(Int.random(in: 600...28_800, using: &random))
+            now = now + .seconds(Int.random(in: 3_600...57_600, using: &random))
         }
         #expect((reasons["\(RotationReason.authorityDue)"] ?? 0) >= 4)
         #expect(reasons["\(RotationReason.authorityDue)"] == reasons["\(RotationReason.authorityPublished)"])

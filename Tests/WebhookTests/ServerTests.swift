@@ -125,6 +125,30 @@ struct ServerTests {
         }
     }
 
+    @Test("a body that the listener has no memory for gets 503, and what a body held is given back")
+    func budget() async throws {
+        let limits = HTTPLimits(bufferedBytes: 500_000)
+        try await Fixtures.serve(Fixtures.router(ScriptedHandler()), limits: limits) { server in
+            func post(_ count: Int) throws -> Int {
+                let client = try LoopbackClient(port: server.port)
+                try client.send("POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Length: \(count)\r\n\r\n")
+                try client.send([UInt8](repeating: 0x20, count: count))
+                return try client.response().status
+            }
+            for _ in 0..<5 {
+                #expect(try post(500_000 + 65_536 + 1) == 503)
+                #expect(try post(500_000) == 200)
+            }
+            // One that goes away in the middle gives it back too.
+            var gone: LoopbackClient? = try LoopbackClient(port: server.port)
+            try gone?.send("POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Length: 500000\r\n\r\n")
+            try gone?.send([UInt8](repeating: 0x20, count: 400_000))
+            gone = nil
+            try waitForConnections(server, atMost: 0)
+            #expect(try post(500_000) == 200)
+        }
+    }
+
     @Test("7 MiB are read, also when the client waits for 100 Continue")
     func large() async throws {
         try await Fixtures.serve(Fixtures.router(ScriptedHandler()), tls: contexts().1) { server in

@@ -151,7 +151,10 @@ public struct ClientOptions: Sendable {
     public var userAgent = "otel-operator"
     /// Bytes of one answer at most; beyond it the request fails.
     public var bodyLimit = 64 << 20
-    /// Bytes that a watch may have in memory, unread, before the server has to wait.
+    /// Bytes that a watch may have in memory, unread, before it is paused and the server has to wait.
+    ///
+    /// On HTTP/2 the server may go on until the stream's window is used up, which libcurl 7.88 sets to 32 MiB and keeps
+    /// for us: one reader that stops altogether costs that much at most, and holds up no other request.
     public var watchBuffer = 256 << 10
     /// Bytes of one watch event at most; beyond it the watch fails. etcd stores objects up to 1.5 MiB.
     public var eventLimit = 8 << 20

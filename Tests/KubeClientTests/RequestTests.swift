@@ -57,6 +57,17 @@ struct RequestTests {
         #expect(Request.Header("A", "").line == "A;")
     }
 
+    @Test("a proxy is named in errors without its password")
+    func proxyAddress() throws {
+        var configuration = ClusterConfiguration(server: try ServerAddress("https://h"))
+        configuration.proxy = .url("http://jane:geheim@p:3128/", exceptions: "")
+        let transfer = configuration.transfer(
+            Request(.get, "/"), Authentication(), timeout: nil, userAgent: "me", bodyLimit: 10)
+        #expect(transfer.server == "https://h:443 (proxy p:3128)")
+        #expect(Proxy.url("socks5://p", exceptions: "").address == "p")
+        #expect(Proxy.none.address == nil)
+    }
+
     @Test("a server name goes into the URL, the address into the connection")
     func serverName() throws {
         var configuration = ClusterConfiguration(server: try ServerAddress("https://10.0.0.1:6443/prefix/"))

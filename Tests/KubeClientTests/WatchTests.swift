@@ -200,12 +200,12 @@ struct WatchTests {
         let written = Mutex(0)
         let blocked = Gate()
         let padding = String(repeating: "x", count: 10_000)
-        let total = 6_000
+        let total = 4_000
         let server = FakeAPIServer { _ in
             FakeReply { connection in
                 connection.beginChunks()
                 for number in 0..<total {
-                    if !connection.isWritable(within: 1_000) {
+                    if !connection.isWritable(within: 300) {
                         blocked.open()
                     }
                     var object = configMap("\(number)")
@@ -222,7 +222,7 @@ struct WatchTests {
         var names: [String] = []
         if case .added(let object)? = try await iterator.next() { names.append(object.name) }
         await blocked.wait()
-        // 60 MB are to come; the sockets of both sides take a few of them.
+        // 40 MB are to come; the sockets of both sides take a few of them.
         #expect(written.withLock { $0 } < total / 3)
         while case .added(let object)? = try await iterator.next() { names.append(object.name) }
         #expect(names == (0..<total).map(String.init))

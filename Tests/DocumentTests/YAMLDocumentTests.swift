@@ -187,6 +187,12 @@ struct YAMLDocumentTests {
         }
     }
 
+    @Test("a text of nothing but directives is refused", .timeLimit(.minutes(1)))
+    func directives() {
+        let text = (0..<100_000).map { "%TAG !a\($0)! b\n" }.joined() + "--- 1\n"
+        #expect(throws: DocumentError("the text has more than 1000 directives")) { try YAML.parse(text) }
+    }
+
     @Test("a large mapping is read in linear time", .timeLimit(.minutes(1)))
     func manyKeys() throws {
         let text = (0..<50_000).map { "key\($0): \($0)\n" }.joined()

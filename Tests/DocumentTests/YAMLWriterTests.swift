@@ -89,7 +89,7 @@ struct YAMLWriterTests {
 
     @Test("text that a plain or block style would change is quoted", arguments: [
         (" a", "' a'"), ("a ", "'a '"), ("a\tb", "\"a\\tb\""), ("\n", "\"\\n\""), ("a\n\n", "\"a\\n\\n\""), (" a\nb", "\" a\\nb\""), ("a\r\nb", "\"a\\r\\nb\""), ("\u{0}", "\"\\0\""),
-        ("\u{feff}", "\"\\uFEFF\""), ("# a", "'# a'"), ("- x", "'- x'"), ("{a}", "'{a}'"), ("*a", "'*a'"), ("it's: x", "'it''s: x'"),
+        ("\u{feff}", "\"\\uFEFF\""), ("# a", "'# a'"), ("- item", "'- item'"), ("{a}", "'{a}'"), ("*a", "'*a'"), ("it's: x", "'it''s: x'"),
     ])
     func quoted(text: String, yaml: String) throws {
         #expect(YAML.serialized(["v": .string(text)]) == "v: \(yaml)\n")

@@ -74,10 +74,28 @@ public enum YAML {
             throw DocumentError("the text has \(bytes.count) bytes, more than the \(limits.maxBytes) allowed")
         }
         let result = bytes.withContiguousStorageIfAvailable { bytes in
-            Result { () throws(DocumentError) in try body(bytes) }
+            Result { () throws(DocumentError) in
+                try refuseManyDirectives(bytes)
+                return try body(bytes)
+            }
         }
         if let result { return try result.get() }
         return try withBytes(Array(bytes), limits, body)
+    }
+}
+
+/// Refuses a text with more than a thousand lines that may be directives.
+///
+/// libyaml compares every `%TAG` with all before it: a megabyte of them would keep it busy for minutes.
+private func refuseManyDirectives(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
+    var directives = 0
+    var previous = UInt8(ascii: "\n")
+    for byte in bytes {
+        if byte == UInt8(ascii: "%") && (previous == UInt8(ascii: "\n") || previous == UInt8(ascii: "\r")) {
+            directives += 1
+            guard directives <= 1000 else { throw DocumentError("the text has more than 1000 directives") }
+        }
+        previous = byte
     }
 }
 

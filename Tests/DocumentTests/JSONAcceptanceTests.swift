@@ -60,14 +60,14 @@ private func noncharacter(_ value: UInt32) -> String { "\"\(Unicode.Scalar(value
 
 private let accepted: [Sample] = [
     // Scalars at the top.
-    Sample("null", nil as JSONValue?), Sample("true", true), Sample("false", false), Sample("0", 0), Sample("-1", -1),
+    Sample("null", .null as JSONValue?), Sample("true", true), Sample("false", false), Sample("0", 0), Sample("-1", -1),
     Sample("\"\"", ""), Sample("\"a\"", "a"), Sample(" \t\r\n7 \t\r\n", 7),
     // Lists.
     Sample("[]", []), Sample("[ ]", []), Sample("[\n]", []), Sample("[[]]", [[]]), Sample("[[],[[]]]", [[], [[]]]),
-    Sample("[null]", [nil]), Sample("[1,2]", [1, 2]), Sample("[1 ,2 , 3]", [1, 2, 3]), Sample("[\"\"]", [""]),
+    Sample("[null]", [.null]), Sample("[1,2]", [1, 2]), Sample("[1 ,2 , 3]", [1, 2, 3]), Sample("[\"\"]", [""]),
     Sample("[false]", [false]), Sample("[1]\n", [1]), Sample(" [1]", [1]),
-    Sample("[null, 1, \"1\", {}]", [nil, 1, "1", [:]]),
-    Sample("[1,null,null,null,2]", [1, nil, nil, nil, 2]), Sample("[[[[[[[[[[1]]]]]]]]]]"),
+    Sample("[null, 1, \"1\", {}]", [.null, 1, "1", [:]]),
+    Sample("[1,null,null,null,2]", [1, .null, .null, .null, 2]), Sample("[[[[[[[[[[1]]]]]]]]]]"),
     // Objects.
     Sample("{}", [:]), Sample("{ }", [:]), Sample("{\"a\":1}", ["a": 1]),
     Sample("{\"a\" : 1 , \"b\" : 2}", ["a": 1, "b": 2]),

@@ -216,7 +216,7 @@ struct ServerTests {
             try body.waitForEnd()
             try idle.waitForEnd()
             #expect(clock.now - start >= .milliseconds(400))
-            #expect(clock.now - start < .seconds(8))
+            #expect(clock.now - start < .seconds(25))
         }
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Steps over JSON without building anything. It checks the structure of what it reads (strings end, brackets match) and
-/// not every rule of JSON inside a value that it skips.
+/// Steps over JSON without building anything. It checks the structure of what it reads (strings end, brackets match)
+/// and not every rule of JSON inside a value that it skips.
 struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
     private var index = 0
@@ -26,8 +26,8 @@ struct JSONCursor {
         return true
     }
 
-    /// Calls `body` for each member of the object that starts here, with the cursor at its value, which `body` must pass.
-    /// `false` when there is no object or `body` says so.
+    /// Calls `body` for each member of the object that starts here, with the cursor at its value, which `body` must
+    /// pass. `false` when there is no object or `body` says so.
     mutating func members(_ body: (StringSlice, inout JSONCursor) -> Bool) -> Bool {
         guard take("{") else { return false }
         if take("}") { return true }
@@ -48,7 +48,8 @@ struct JSONCursor {
 
         static func ~= (name: StaticString, slice: StringSlice) -> Bool {
             !slice.hasEscape && slice.bytes.count == name.utf8CodeUnitCount
-                && memcmp(slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
+                && memcmp(
+                    slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
                     == 0
         }
     }
@@ -61,8 +62,8 @@ struct JSONCursor {
         return StringSlice(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(index - 1)]), hasEscape: hasEscape)
     }
 
-    /// Moves from a string's opening quote to behind its closing one. Whether there was an escape; `nil` when it does not
-    /// end.
+    /// Moves from a string's opening quote to behind its closing one. Whether there was an escape; `nil` when it does
+    /// not end.
     private mutating func passString() -> Bool? {
         var hasEscape = false
         index += 1
@@ -96,8 +97,8 @@ struct JSONCursor {
         while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
     }
 
-    /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none of
-    /// the members read here ever has.
+    /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none
+    /// of the members read here ever has.
     mutating func string(into text: inout String?) -> Bool {
         guard text == nil, let slice = string(), !slice.hasEscape else { return false }
         text = String(decoding: slice.bytes, as: UTF8.self)

@@ -132,7 +132,9 @@ struct RotationPolicyTests {
     }
 
     /// Two replicas and a publisher follow the Secret, each at its own pace, for three years.
-    @Test("at every moment of three years what is served verifies against the published bundle", .serialized, arguments: 0..<2)
+    @Test(
+        "at every moment of three years what is served verifies against the published bundle", .serialized,
+        arguments: 0..<2)
     func simulation(_ seed: Int) async throws {
         var policy = RotationPolicy()
         policy.authorityLifetime = day * 300

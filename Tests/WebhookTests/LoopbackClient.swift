@@ -1,7 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// A blocking HTTP client for tests, on a socket of its own, with TLS or without. It sends exactly the bytes it is given.
+/// A blocking HTTP client for tests, on a socket of its own, with TLS or without. It sends exactly the bytes it is
+/// given.
 ///
 /// Every wait ends after half a minute: long, as other tests may keep both cores busy.
 final class LoopbackClient {

@@ -43,7 +43,8 @@ struct RawReviewTests {
     @Test(
         "a text is found, or may be hidden by an escape",
         arguments: [
-            (#"{"a/inject-python":1}"#, true), (#"{"a\/inject-python":1}"#, true), (#"{"\u0061/inject-python":1}"#, true),
+            (#"{"a/inject-python":1}"#, true), (#"{"a\/inject-python":1}"#, true),
+            (#"{"\u0061/inject-python":1}"#, true),
             (#"{"b":"\u003cx\u003e\u0026\n\\"}"#, false), (#"{"b":"é\u00e9\ud83d\ude00"}"#, false),
             (#"{"b":"\\u0061"}"#, false), (#"{"b":"\u006"#, false), (#"{"b":"\"#, false), ("", false),
         ])

@@ -17,7 +17,8 @@ public struct FinishedRequest: Sendable {
 /// Flow of a request: a ``Request`` value → credentials → libcurl's thread → answer → typed error or object. All requests
 /// and watches share one HTTP/2 connection.
 ///
-/// - Guarantees: a request ends by its deadline. A 429, and for idempotent requests a 503, is tried again when the server
+/// - Guarantees: a request ends by its deadline, but for the time of a credential plugin, which has a limit of its own
+///   because a person may have to sign in. A 429, and for idempotent requests a 503, is tried again when the server
 ///   says when (``RetryPolicy``); after a 401 renewed credentials are tried once. Cancelling a task closes its stream.
 /// - Assumptions: ``shutdown()`` is called at the end; a client that is let go ends its thread too, but nobody waits.
 /// - Errors: ``KubeError``. Answers are asked for uncompressed: inside a cluster the server's time to compress costs more

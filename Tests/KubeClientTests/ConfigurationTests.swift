@@ -313,8 +313,8 @@ struct KubeconfigTests {
     @Test("acting as somebody else is read")
     func impersonation() throws {
         #expect(
-            try withUser("token: t, as: jane, as-uid: '7', as-groups: [a, b]").impersonation
-                == Impersonation(user: "jane", uid: "7", groups: ["a", "b"]))
+            try withUser("token: t, as: jane, as-uid: '7', as-groups: [a, b], as-user-extra: {x: [v, w]}").impersonation
+                == Impersonation(user: "jane", uid: "7", groups: ["a", "b"], extra: ["x": ["v", "w"]]))
     }
 
     @Test(

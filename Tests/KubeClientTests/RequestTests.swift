@@ -72,7 +72,7 @@ struct RequestTests {
     func serverName() throws {
         var configuration = ClusterConfiguration(server: try ServerAddress("https://10.0.0.1:6443/prefix/"))
         configuration.serverName = "kubernetes.default"
-        configuration.impersonation = Impersonation(user: "jane", uid: "7", groups: ["a", "b"])
+        configuration.impersonation = Impersonation(user: "jane", uid: "7", groups: ["a", "b"], extra: ["Corp/team": ["x"]])
         let transfer = configuration.transfer(
             Request(.get, "/api", query: [.init("a", "b")]), Authentication(authorization: "Bearer t"), timeout: nil,
             userAgent: "me", bodyLimit: 10)
@@ -82,7 +82,7 @@ struct RequestTests {
         #expect(
             transfer.headers == [
                 "User-Agent: me", "Authorization: Bearer t", "Impersonate-User: jane", "Impersonate-Uid: 7",
-                "Impersonate-Group: a", "Impersonate-Group: b", "Host: 10.0.0.1:6443",
+                "Impersonate-Group: a", "Impersonate-Group: b", "Impersonate-Extra-corp%2Fteam: x", "Host: 10.0.0.1:6443",
             ])
     }
 }

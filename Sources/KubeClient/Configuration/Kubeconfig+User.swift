@@ -38,7 +38,10 @@ extension Kubeconfig {
         if let name = user.text("as") {
             configuration.impersonation = Impersonation(
                 user: name, uid: user.text("as-uid"),
-                groups: (user.json["as-groups"]?.arrayValue ?? []).compactMap(\.stringValue))
+                groups: (user.json["as-groups"]?.arrayValue ?? []).compactMap(\.stringValue),
+                extra: (user.json["as-user-extra"]?.objectValue ?? [:]).reduce(into: [:]) { extra, member in
+                    extra[member.key] = (member.value.arrayValue ?? []).compactMap(\.stringValue)
+                })
         }
     }
 

@@ -5,22 +5,38 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct BodyStreamTests {
-    func fill(_ stream: BodyStream, _ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { stream.received($0) } }
+    func fill(_ stream: BodyStream, _ bytes: [UInt8]) -> BodyStream.Acceptance { bytes.withUnsafeBytes { stream.received($0) } }
 
     @Test("a full stream takes no more until its reader has taken what there is, and then asks to go on")
     func pauses() async throws {
         let stream = BodyStream(capacity: 4)
-        #expect(fill(stream, [1, 2, 3]))
+        #expect(fill(stream, [1, 2, 3]) == .taken)
         // A chunk is taken whole or not at all: libcurl cannot offer a part again.
-        #expect(fill(stream, [4, 5, 6]))
-        #expect(!fill(stream, [7]))
+        #expect(fill(stream, [4, 5, 6]) == .taken)
+        #expect(fill(stream, [7]) == .pause)
         let first = try await stream.next()
         #expect(first?.bytes == [1, 2, 3, 4, 5, 6])
         #expect(first?.demand == .resume)
-        #expect(fill(stream, [7]))
+        #expect(fill(stream, [7]) == .taken)
         let second = try await stream.next()
         #expect(second?.bytes == [7])
         #expect(second?.demand == .nothing)
+    }
+
+    @Test("on a shared connection a full stream is cut, and what came before is read")
+    func cuts() async throws {
+        let stream = BodyStream(capacity: 2, cutLimit: 4)
+        stream.received(head: ResponseHead(code: 200, isMultiplexed: true))
+        #expect(fill(stream, [1, 2, 3]) == .taken)
+        #expect(fill(stream, [4]) == .taken)
+        #expect(!stream.isCut)
+        #expect(fill(stream, [5]) == .cut)
+        stream.finished(.failure(.transport("libcurl says that the transfer was stopped")))
+        let rest = try await stream.next()
+        #expect(rest?.bytes == [1, 2, 3, 4])
+        #expect(rest?.demand == .nothing)
+        #expect(try await stream.next()?.bytes == nil)
+        #expect(stream.isCut)
     }
 
     @Test("what came before the end is read before the end")
@@ -36,7 +52,7 @@ struct BodyStreamTests {
     func wakes() async throws {
         let stream = BodyStream(capacity: 4)
         async let first = stream.next()?.bytes
-        #expect(fill(stream, [1]))
+        #expect(fill(stream, [1]) == .taken)
         #expect(try await first == [1])
         async let second = stream.next()?.bytes
         stream.finished(.success(()))

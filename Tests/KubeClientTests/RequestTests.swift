@@ -120,8 +120,8 @@ struct ResponseTests {
 
     @Test("status lines of both versions are read")
     func statusLines() {
-        #expect(ResponseHead(statusLine: "HTTP/2 200 ")?.code == 200)
-        #expect(ResponseHead(statusLine: "HTTP/1.1 404 Not Found")?.code == 404)
+        #expect(ResponseHead(statusLine: "HTTP/2 200 ") == ResponseHead(code: 200, isMultiplexed: true))
+        #expect(ResponseHead(statusLine: "HTTP/1.1 404 Not Found") == ResponseHead(code: 404))
         #expect(ResponseHead(statusLine: "Retry-After: 1") == nil)
         #expect(ResponseHead(statusLine: "HTTP/1.1 ok") == nil)
         var head = ResponseHead(code: 200)

@@ -20,7 +20,7 @@ public protocol KubeAPI: Sendable {
 
     /// What changes after `resourceVersion`. Nothing is sent before the first event is asked for.
     ///
-    /// Ends when the server ends it (it does so every few minutes); throws ``KubeError`` when it refuses the watch or the
+    /// Ends when the server ends it (it does so every few minutes), or when the reader is far too slow; throws ``KubeError`` when it refuses the watch or the
     /// connection fails. Cancelling the reading task closes the stream.
     func watch(
         _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,

@@ -5,7 +5,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct BodyStreamTests {
-    func fill(_ stream: BodyStream, _ bytes: [UInt8]) -> BodyStream.Acceptance { bytes.withUnsafeBytes { stream.received($0) } }
+    func fill(_ stream: BodyStream, _ bytes: [UInt8]) -> BodyStream.Acceptance {
+        bytes.withUnsafeBytes { stream.received($0) }
+    }
 
     @Test("a full stream takes no more until its reader has taken what there is, and then asks to go on")
     func pauses() async throws {
@@ -85,13 +87,17 @@ struct TransportFailureTests {
             (CURLE_COULDNT_RESOLVE_HOST, 0, "no such host", .transport("could not reach https://h:1: no such host")),
             (CURLE_OPERATION_TIMEDOUT, 0, "10 s", .timeout("could not reach https://h:1 in time: 10 s")),
             (CURLE_PEER_FAILED_VERIFICATION, 0, "self-signed", .transport("could not trust https://h:1: self-signed")),
-            (CURLE_SSL_CERTPROBLEM, 0, "no key", .configuration("could not use the certificates for https://h:1: no key")),
+            (
+                CURLE_SSL_CERTPROBLEM, 0, "no key",
+                .configuration("could not use the certificates for https://h:1: no key")
+            ),
             (CURLE_GOT_NOTHING, 0, "gone", .transport("the connection to https://h:1 was lost: gone")),
             (CURLE_URL_MALFORMAT, 0, "bad", .transport("could not talk to https://h:1: bad")),
         ] as [(CURLcode, Int32, String, KubeError)])
     func sentences(code: CURLcode, systemError: Int32, detail: String, expected: KubeError) {
         #expect(
-            TransportFailure.error(code: code, systemError: systemError, detail: detail, server: "https://h:1") == expected)
+            TransportFailure.error(code: code, systemError: systemError, detail: detail, server: "https://h:1")
+                == expected)
     }
 }
 

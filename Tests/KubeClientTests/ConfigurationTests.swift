@@ -42,7 +42,8 @@ struct ServerAddressTests {
     @Test(
         "a URL is taken apart",
         arguments: [
-            ("https://h", "h", 443, ""), ("HTTPS://h:6443/", "h", 6443, ""), ("http://127.0.0.1:8001", "127.0.0.1", 8001, ""),
+            ("https://h", "h", 443, ""), ("HTTPS://h:6443/", "h", 6443, ""),
+            ("http://127.0.0.1:8001", "127.0.0.1", 8001, ""),
             ("https://[::1]:6443/a/b/", "[::1]", 6443, "/a/b"), ("https://[fd00::1]", "[fd00::1]", 443, ""),
         ])
     func reads(url: String, host: String, port: Int, prefix: String) throws {
@@ -81,7 +82,8 @@ struct EncodingTests {
         #expect(Base64.decode("aGVs\nbG8=\n") == Array("hello".utf8))
     }
 
-    @Test("what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
+    @Test(
+        "what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
     func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
 
     @Test(
@@ -291,7 +293,8 @@ struct KubeconfigTests {
               env: [{name: A, value: b}], installHint: get it, provideClusterInfo: true, interactiveMode: IfAvailable}
             """,
             cluster:
-                "certificate-authority-data: Y2E=, extensions: [{name: client.authentication.k8s.io/exec, extension: {a: b}}]")
+                "certificate-authority-data: Y2E=, extensions: [{name: client.authentication.k8s.io/exec, extension: {a: b}}]"
+        )
         guard case .exec(let plugin) = configuration.credentials else {
             Issue.record("got other credentials")
             return
@@ -378,7 +381,8 @@ struct KubeconfigTests {
                 == "could not read the kubeconfig (\(folder.path)/none): No such file or directory")
     }
 
-    @Test("a file that is no kubeconfig is named with the place of the mistake", arguments: ["a: [", "- a", "just text"])
+    @Test(
+        "a file that is no kubeconfig is named with the place of the mistake", arguments: ["a: [", "- a", "just text"])
     func malformed(text: String) throws {
         let file = try Folder().path + ".yaml"
         try Data(text.utf8).write(to: URL(filePath: file))

@@ -102,7 +102,9 @@ struct ExecPluginTests {
         plugin.timeout = .milliseconds(200)
         let error = await kubeError { try await plugin.run() }
         #expect(
-            error == .configuration("could not run the credential plugin \(plugin.command): it did not end within 0.2 seconds"))
+            error
+                == .configuration(
+                    "could not run the credential plugin \(plugin.command): it did not end within 0.2 seconds"))
     }
 
     @Test("a plugin that never stops printing is stopped")

@@ -73,7 +73,7 @@ extension KubeAPI {
             let answer: ObjectList
             do throws(KubeError) {
                 answer = try await list(type, namespace: namespace, options: page, projection: projection)
-            } catch where page.continueToken != nil && error.status?.isExpired == true {
+            } catch  where page.continueToken != nil && error.status?.isExpired == true {
                 page = options
                 page.limit = 0
                 items = []
@@ -99,7 +99,7 @@ extension KubeAPI {
         do throws(KubeError) {
             try await delete(type, key, options: options)
             return true
-        } catch where error.status?.isNotFound == true {
+        } catch  where error.status?.isNotFound == true {
             return false
         }
     }

@@ -77,7 +77,8 @@ final class Transport: Sendable {
 
     /// Waits for status line and headers; the body is read from what this returns.
     func open(_ request: TransferRequest) async throws(KubeError) -> ResponseStream {
-        let stream = ResponseStream(mailbox, BodyStream(capacity: settings.streamCapacity, cutLimit: settings.streamCutLimit))
+        let stream = ResponseStream(
+            mailbox, BodyStream(capacity: settings.streamCapacity, cutLimit: settings.streamCutLimit))
         try await stream.start(request)
         return stream
     }
@@ -133,7 +134,9 @@ final class ResponseStream: Sendable {
     /// What is left of the body, cut at `limit` bytes.
     func rest(limit: Int) async throws(KubeError) -> [UInt8] {
         var all: [UInt8] = []
-        while all.count < limit, let bytes = try await next() { all.append(contentsOf: bytes.prefix(limit - all.count)) }
+        while all.count < limit, let bytes = try await next() {
+            all.append(contentsOf: bytes.prefix(limit - all.count))
+        }
         return all
     }
 }

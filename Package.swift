@@ -12,16 +12,17 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// A test target beside the library of the same name. Fixtures are read from the source folder.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
-        exclude: [], swiftSettings: strict)
+        exclude: exclude, swiftSettings: strict)
 }
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
@@ -70,12 +71,12 @@ let package = Package(
         library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
 
         // Putting it together.
-        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", log, metrics]),
+        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
                 "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
-                "PrometheusExporter", arguments, log, metrics, lifecycle,
+                "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
 
@@ -93,8 +94,8 @@ let package = Package(
         tests("KubeRuntime"),
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
-        tests("Rendering"),
-        tests("Injection"),
+        tests("Rendering", exclude: ["Fixtures"]),
+        tests("Injection", exclude: ["Fixtures"]),
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),
         tests("Reconcilers"),

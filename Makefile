@@ -1,0 +1,81 @@
+# Every target that is explained below is for people; `make` alone prints them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The folders of `make conformance`, and flags for `make run`.
+CASES ?= ../shared/conformance/cases/e2e-instrumentation/instrumentation-python
+ARGS ?=
+FUZZ_SECONDS ?= 60
+
+SWIFT_SOURCES := Package.swift Sources Tests
+
+.PHONY: help
+help: ## Explain all targets
+	@echo "otel-operator: OpenTelemetry on Kubernetes, automated. Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages:
+	@hack/packages.sh build
+
+.PHONY: build
+build: packages ## Build everything, debug
+	swift build
+
+.PHONY: release
+release: packages ## Build the operator as it ships: optimized, static Swift library, stripped
+	swift build -c release --static-swift-stdlib --product otel-operator -Xlinker -s
+	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
+
+.PHONY: test
+test: packages ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+	hack/local/test
+
+.PHONY: golden
+golden: packages ## Record the golden files anew, then run the suite against them; read the diff as code
+	-UPDATE_GOLDEN=1 swift test --filter 'RenderingTests|InjectionTests'
+	swift test --filter 'RenderingTests|InjectionTests'
+
+.PHONY: fuzz
+fuzz: packages ## Feed mutated documents to the readers for FUZZ_SECONDS (60)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) swift test --filter DocumentTests
+
+.PHONY: format
+format: ## Format the Swift sources
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: lint
+lint: ## Check the format of the Swift sources
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: crds
+crds: packages ## Generate crds/ from the Swift declarations
+	swift run CRDGenerator crds
+
+.PHONY: manifests
+manifests: crds ## Generate manifests/install.yaml
+	swift run CRDGenerator manifests
+
+.PHONY: check
+check: lint test ## What CI runs
+
+.PHONY: control-plane
+control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)
+	@hack/control-plane/build.sh
+
+.PHONY: demo
+demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)
+	@hack/local/demo
+
+.PHONY: run
+run: packages ## Run the operator against the cluster of $$KUBECONFIG (ARGS='--flag=…')
+	@hack/local/run $(ARGS)
+
+.PHONY: conformance
+conformance: packages ## Run end-to-end cases (CASES='DIR…') against a fresh control plane
+	@hack/local/conformance $(CASES)
+
+.PHONY: bench
+bench: packages ## Measure speed and size; prints a table and writes bench-results.json
+	@hack/local/bench

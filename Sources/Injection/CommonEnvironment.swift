@@ -1,0 +1,83 @@
+import Document
+import OperatorAPI
+
+extension ContainerEdit {
+    /// The part that every language starts from: the addresses of node and pod in front, then the Instrumentation's
+    /// common variables.
+    mutating func addCommonEnvironment(_ spec: InstrumentationSpec) {
+        if !environment.contains("OTEL_POD_IP") {
+            environment.prepend(EnvironmentVariable("OTEL_POD_IP", field: "status.podIP"))
+        }
+        if !environment.contains("OTEL_NODE_IP") {
+            environment.prepend(EnvironmentVariable("OTEL_NODE_IP", field: "status.hostIP"))
+        }
+        environment.appendIfAbsent(spec.environment)
+    }
+
+    /// The configuration of the SDK, after everything that a language brings.
+    ///
+    /// The order of the variables is a promise. `envFrom` is not looked at: what it defines is unknown here.
+    ///
+    /// - Parameter application: the container that is described; another one than this only for a sidecar agent.
+    /// - Returns: the variables that were left alone although they should have been changed.
+    mutating func addSDKConfiguration(
+        _ spec: InstrumentationSpec, pod: PodFacts, application: ApplicationContainer, volumes draft: inout PodDraft
+    ) -> [String] {
+        var attributes = ResourceAttributes(spec: spec, pod: pod, container: application)
+        environment.appendIfAbsent(
+            "OTEL_SERVICE_NAME", attributes.serviceName(spec: spec, pod: pod, container: application))
+        addExporter(spec.exporter, volumes: &draft)
+
+        // Always, also when there is one already: the attributes below refer to it.
+        environment.append(EnvironmentVariable(ResourceVariable.podName, field: "metadata.name"))
+        attributes["k8s.pod.name"] = "$(\(ResourceVariable.podName))"
+        if spec.resource.addsKubernetesUIDs, attributes["k8s.pod.uid", default: ""].isEmpty {
+            environment.append(EnvironmentVariable(ResourceVariable.podUID, field: "metadata.uid"))
+            attributes["k8s.pod.uid"] = "$(\(ResourceVariable.podUID))"
+        }
+        let own = environment[ResourceVariable.attributes]
+        if !(own?.value ?? "").contains("service.version"),
+            let version = ResourceAttributes.serviceVersion(spec: spec, pod: pod, container: application)
+        {
+            attributes["service.version"] = version
+        }
+        if attributes["k8s.node.name", default: ""].isEmpty {
+            environment.append(EnvironmentVariable(ResourceVariable.nodeName, field: "spec.nodeName"))
+            attributes["k8s.node.name"] = "$(\(ResourceVariable.nodeName))"
+        }
+        let leftAlone = mergeResourceAttributes(attributes.text)
+
+        if !spec.propagators.isEmpty {
+            environment.appendIfAbsent("OTEL_PROPAGATORS", spec.propagators.joined(separator: ","))
+        }
+        if !spec.sampler.type.isEmpty, !environment.contains("OTEL_TRACES_SAMPLER"),
+            !environment.contains("OTEL_TRACES_SAMPLER_ARG")
+        {
+            environment.append(EnvironmentVariable("OTEL_TRACES_SAMPLER", spec.sampler.type))
+            if !spec.sampler.argument.isEmpty {
+                environment.append(EnvironmentVariable("OTEL_TRACES_SAMPLER_ARG", spec.sampler.argument))
+            }
+        }
+        // Last, as a variable may refer only to those before it.
+        if !leftAlone, let index = environment.index(of: ResourceVariable.attributes) { environment.moveToEnd(index) }
+        return leftAlone ? [ResourceVariable.attributes] : []
+    }
+
+    /// Adds to the container's own attributes. Those from a source stay: the API server takes no variable with both a
+    /// value and a source.
+    private mutating func mergeResourceAttributes(_ text: String) -> Bool {
+        guard let index = environment.index(of: ResourceVariable.attributes) else {
+            environment.append(EnvironmentVariable(ResourceVariable.attributes, text))
+            return false
+        }
+        let own = EnvironmentVariable(name: ResourceVariable.attributes, json: environment.entries[index].json)
+        if own.hasSource { return true }
+        let value = own.value ?? ""
+        environment.setValue(value + (value.hasSuffix(",") ? "" : ",") + text, at: index)
+        return false
+    }
+}
+
+extension ResourceAttributes {
+    subscript(key: String, default fallback: String) -> String { self[key] ?? fallback }
+}

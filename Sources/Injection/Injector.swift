@@ -1,0 +1,121 @@
+public import Document
+import KubeModel
+import OperatorAPI
+
+/// Decides what a pod gets and puts it in. Pure: it reads no clock and performs no I/O.
+///
+/// The order, of which the first that applies ends the matter:
+///
+/// 1. nothing asked by pod or namespace: no change, no word;
+/// 2. already instrumented: no change;
+/// 3. for each language asked, its Instrumentation; if one cannot be chosen, nothing is injected for any;
+/// 4. languages switched off are refused and count as not asked from here on;
+/// 5. the lists of containers; a malformed or contradicting one stops all languages;
+/// 6. language by language: injected, or refused with the reason.
+///
+/// A collector sidecar, which this version does not add, is refused beside all this and stops nothing.
+///
+/// A language that this version cannot inject counts like any other in 3 and 5 (so that the answer for the others stays
+/// the same when a later version adds it) and is refused alone in 6.
+public struct Injector: Sendable {
+    public var settings: InjectionSettings
+
+    public init(settings: InjectionSettings = InjectionSettings()) { self.settings = settings }
+
+    /// Instruments a pod.
+    ///
+    /// - Parameters:
+    ///   - pod: as it was sent.
+    ///   - namespace: the name of the admission request's namespace; what the pod itself says does not count.
+    ///   - namespaceAnnotations: of the Namespace object.
+    ///   - owners: the answer to ``ownerLookup(pod:namespace:namespaceAnnotations:instrumentations:)``; without it the
+    ///     attributes that need it are left out.
+    public func inject(
+        _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
+        instrumentations: InstrumentationSource, owners: OwnerFacts? = nil
+    ) -> InjectionResult {
+        let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
+        var result = injectLanguages(
+            pod, namespace: namespace, annotations: annotations, instrumentations: instrumentations, owners: owners)
+        if annotations.wantsSidecar, !pod.hasSidecar {
+            result.refusals.append(Refusal(language: nil, reason: .sidecarUnsupported))
+            if case .skipped(.notRequested) = result.outcome { result.outcome = .skipped(.sidecarUnsupported) }
+        }
+        return result
+    }
+
+    private func injectLanguages(
+        _ pod: JSONValue, namespace: String, annotations: EffectiveAnnotations,
+        instrumentations: InstrumentationSource, owners: OwnerFacts?
+    ) -> InjectionResult {
+        let asked = Self.asked(annotations, namespace: namespace)
+        if asked.isEmpty { return InjectionResult(outcome: .skipped(.notRequested), refusals: []) }
+
+        var draft: PodDraft
+        do throws(FieldError) {
+            draft = try PodDraft(pod)
+        } catch {
+            return Self.refuseAll(asked.map(\.language), .podUnreadable(error))
+        }
+        if let sign = draft.signOfInstrumentation {
+            return Self.refuseAll(asked.map(\.language), .alreadyInstrumented(sign: sign))
+        }
+
+        var refusals: [Refusal] = []
+        var requests: [LanguageRequest]
+        switch select(asked, namespace: namespace, from: instrumentations, refusals: &refusals) {
+        case .success(let selected): requests = selected
+        case .failure(let failure): return Self.skipped(failure.reason, refusals)
+        }
+        guard let first = requests.first else {
+            return Self.skipped(refusals.first?.reason ?? .notRequested, refusals)
+        }
+        if let conflict = assignContainerNames(to: &requests, annotations) {
+            refusals += requests.map { $0.refused(conflict.reason(for: $0.language)) }
+            return Self.skipped(conflict.reason(for: conflict.language ?? first.language), refusals)
+        }
+        if draft.containers.isEmpty {
+            return Self.skipped(.noContainers, refusals + requests.map { $0.refused(.noContainers) })
+        }
+
+        let facts = PodFacts(pod: pod, namespace: namespace, owners: owners)
+        var injected: [InjectedContainer] = []
+        for request in requests {
+            let outcome = inject(request, into: &draft, annotations, facts)
+            injected += outcome.injected.map { InjectedContainer(name: $0, language: request.language) }
+            refusals += outcome.refusals
+        }
+        if injected.isEmpty { return Self.skipped(refusals.first?.reason ?? .notRequested, refusals) }
+        return InjectionResult(outcome: .injected(InjectedPod(draft: draft, containers: injected)), refusals: refusals)
+    }
+
+    private func inject(
+        _ request: LanguageRequest, into draft: inout PodDraft, _ annotations: EffectiveAnnotations, _ facts: PodFacts
+    ) -> LanguageOutcome {
+        guard let injection = request.language.injection(annotations, settings) else {
+            return LanguageOutcome(refusals: [request.refused(.languageUnsupported(request.language))])
+        }
+        let targets = draft.targets(request.containerNames)
+        var unknown = targets.unknown.prefix(Self.shownNames).map { request.refused(.containerNotFound, container: $0) }
+        if targets.unknown.count > Self.shownNames {
+            unknown.append(request.refused(.containersNotFound(targets.unknown.count - Self.shownNames)))
+        }
+        if targets.places.isEmpty {
+            return LanguageOutcome(refusals: unknown.isEmpty ? [request.refused(.noContainerFound)] : unknown)
+        }
+        var outcome = injection.inject(request, into: &draft, at: targets.places, pod: facts)
+        outcome.refusals = unknown + outcome.refusals
+        return outcome
+    }
+
+    /// An annotation may hold very many names; beyond these they are only counted.
+    private static let shownNames = 8
+
+    private static func skipped(_ reason: SkipReason, _ refusals: [Refusal]) -> InjectionResult {
+        InjectionResult(outcome: .skipped(reason), refusals: refusals)
+    }
+
+    private static func refuseAll(_ languages: [Language], _ reason: SkipReason) -> InjectionResult {
+        skipped(reason, languages.map { Refusal(language: $0, reason: reason) })
+    }
+}

@@ -1,0 +1,56 @@
+import Document
+
+/// Collects JSON Patch operations.
+///
+/// Source: RFC 6902.
+struct PatchBuilder {
+    private(set) var operations: [JSONValue] = []
+
+    mutating func add(_ path: String, _ value: JSONValue) {
+        operations.append(["op": "add", "path": .string(path), "value": value])
+    }
+
+    mutating func replace(_ path: String, _ value: JSONValue) {
+        operations.append(["op": "replace", "path": .string(path), "value": value])
+    }
+
+    mutating func remove(_ path: String) { operations.append(["op": "remove", "path": .string(path)]) }
+
+    /// Appends to a list, or makes it when there is none (`add` also replaces a `null`).
+    mutating func append(_ elements: [JSONValue], to list: String, exists: Bool) {
+        guard !elements.isEmpty else { return }
+        guard exists else { return add(list, .array(elements)) }
+        for element in elements { add("\(list)/-", element) }
+    }
+
+    /// The changes to a container that was there on arrival.
+    mutating func change(_ container: ContainerDraft, in list: String) {
+        guard let index = container.origin, let edit = container.edit else { return }
+        change(edit.environment, at: "\(list)/\(index)/env")
+        append(edit.addedMounts, to: "\(list)/\(index)/volumeMounts", exists: edit.hasMountList)
+    }
+
+    /// The changes to a list of variables: entries that moved are removed, from the last to the first; then, from the
+    /// first to the last, what is new or moved is added and what changed in place is replaced.
+    private mutating func change(_ environment: EnvironmentDraft, at path: String) {
+        guard let originalCount = environment.originalCount else {
+            if !environment.entries.isEmpty { add(path, .array(environment.list)) }
+            return
+        }
+        var isKept = Array(repeating: false, count: originalCount)
+        var last = -1
+        for entry in environment.entries {
+            guard let origin = entry.origin, origin > last else { continue }
+            isKept[origin] = true
+            last = origin
+        }
+        for origin in isKept.indices.reversed() where !isKept[origin] { remove("\(path)/\(origin)") }
+        for (index, entry) in environment.entries.enumerated() {
+            if let origin = entry.origin, isKept[origin] {
+                if entry.isChanged { replace("\(path)/\(index)", entry.json) }
+            } else {
+                add("\(path)/\(index)", entry.json)
+            }
+        }
+    }
+}

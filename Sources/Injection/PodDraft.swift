@@ -1,0 +1,112 @@
+import Document
+import OperatorAPI
+
+/// A pod while it is changed: what was sent, and the changes, which give both the new pod and the patch.
+///
+/// The changes are few and known: entries of `env` and `volumeMounts` of some containers, new containers, new volumes.
+/// Keeping them apart from the pod makes the patch small and spares a comparison of whole pods.
+struct PodDraft {
+    let original: JSONValue
+    var containers: [ContainerDraft]
+    var initContainers: [ContainerDraft]
+    private(set) var addedVolumes: [JSONValue] = []
+    private let ownVolumes: [JSONValue]
+    private let hasVolumeList: Bool
+    private let hasInitContainerList: Bool
+
+    /// - Throws: when a part that we would change is not what a pod has there.
+    init(_ pod: JSONValue) throws(FieldError) {
+        guard pod.objectValue != nil else {
+            throw FieldError(path: "pod", value: pod.kindDescription, expected: "an object")
+        }
+        let spec = try FieldReader(pod["spec"], at: "spec")
+        original = pod
+        containers = try Self.containers(spec, "containers")
+        initContainers = try Self.containers(spec, "initContainers")
+        hasInitContainerList = spec.value("initContainers") != nil
+        ownVolumes = try spec.list("volumes")
+        hasVolumeList = spec.value("volumes") != nil
+    }
+
+    private static func containers(_ spec: FieldReader, _ key: String) throws(FieldError) -> [ContainerDraft] {
+        var result: [ContainerDraft] = []
+        for (index, json) in try spec.list(key).enumerated() {
+            let container = try FieldReader(json, at: "spec.\(key)[\(index)]")
+            _ = try container.list("env")
+            _ = try container.list("volumeMounts")
+            result.append(ContainerDraft(json: json, origin: index))
+        }
+        return result
+    }
+
+    subscript(place: ContainerPlace) -> ContainerDraft {
+        get {
+            switch place {
+            case .container(let index): containers[index]
+            case .initContainer(let index): initContainers[index]
+            }
+        }
+        set {
+            switch place {
+            case .container(let index): containers[index] = newValue
+            case .initContainer(let index): initContainers[index] = newValue
+            }
+        }
+    }
+
+    func hasVolume(named name: String) -> Bool {
+        ownVolumes.contains { $0["name"]?.stringValue == name }
+            || addedVolumes.contains { $0["name"]?.stringValue == name }
+    }
+
+    func hasContainer(named name: String) -> Bool {
+        containers.contains { $0.name == name } || initContainers.contains { $0.name == name }
+    }
+
+    mutating func addVolume(_ volume: JSONValue) { addedVolumes.append(volume) }
+
+    mutating func insertInitContainer(_ container: JSONValue, at index: Int) {
+        initContainers.insert(ContainerDraft(json: container, origin: nil), at: index)
+    }
+
+    // MARK: - The pod
+
+    func pod() -> JSONValue {
+        var spec = original["spec"] ?? .object([:])
+        if containers.contains(where: { $0.edit != nil }) {
+            spec["containers"] = .array(containers.map { $0.result() })
+        }
+        if initContainers.contains(where: { $0.edit != nil || $0.origin == nil }) {
+            spec["initContainers"] = .array(initContainers.map { $0.result() })
+        }
+        if !addedVolumes.isEmpty { spec["volumes"] = .array(ownVolumes + addedVolumes) }
+        var pod = original
+        pod["spec"] = spec
+        return pod
+    }
+
+    // MARK: - The patch
+
+    /// Operations in an order in which each one's path holds when its turn comes: changes inside the containers that
+    /// were there, then new init containers by rising index, then volumes.
+    func patch() -> [JSONValue] {
+        var patch = PatchBuilder()
+        for container in containers { patch.change(container, in: "/spec/containers") }
+        for container in initContainers { patch.change(container, in: "/spec/initContainers") }
+        if !hasInitContainerList, !initContainers.isEmpty {
+            patch.add("/spec/initContainers", .array(initContainers.map { $0.result() }))
+        } else {
+            for (index, container) in initContainers.enumerated() where container.origin == nil {
+                patch.add("/spec/initContainers/\(index)", container.result())
+            }
+        }
+        patch.append(addedVolumes, to: "/spec/volumes", exists: hasVolumeList)
+        return patch.operations
+    }
+}
+
+/// Where a container is in a draft. Holds until containers are inserted.
+enum ContainerPlace: Equatable {
+    case container(Int)
+    case initContainer(Int)
+}

@@ -1,0 +1,132 @@
+import Document
+import OperatorAPI
+
+/// The container whose telemetry is described.
+struct ApplicationContainer {
+    var name: String
+    var image: String
+    /// The value of its first `OTEL_RESOURCE_ATTRIBUTES`, as far as it is known.
+    var resourceAttributes: String?
+}
+
+/// The resource attributes of one container, to become the value of `OTEL_RESOURCE_ATTRIBUTES`.
+///
+/// From the weakest source to the strongest: the Instrumentation's attributes, what Kubernetes knows, the pod's
+/// annotations `resource.opentelemetry.io/…`. A key that the container's own value already has is left to it.
+struct ResourceAttributes {
+    private var values: [(key: String, value: String)] = []
+
+    init(spec: InstrumentationSpec, pod: PodFacts, container: ApplicationContainer) {
+        values.reserveCapacity(16)
+        let explicit = Self.keys(in: container.resourceAttributes ?? "")
+
+        for (key, value) in spec.resource.attributes where !explicit.contains(key) { self[key] = value }
+
+        func setKubernetes(_ key: String, _ value: String) {
+            if !value.isEmpty, !explicit.contains(key) { self[key] = value }
+        }
+        setKubernetes("k8s.namespace.name", pod.namespace)
+        setKubernetes("k8s.container.name", container.name)
+        setKubernetes("k8s.pod.name", pod.name)
+        setKubernetes("k8s.pod.uid", pod.uid)
+        setKubernetes("k8s.node.name", pod.nodeName)
+        setKubernetes("service.instance.id", Self.instanceID(pod, container))
+        for owner in pod.owners {
+            setKubernetes("k8s.\(owner.kind.rawValue).name", owner.name)
+            if spec.resource.addsKubernetesUIDs { setKubernetes("k8s.\(owner.kind.rawValue).uid", owner.uid) }
+        }
+
+        for annotation in pod.annotations {
+            guard annotation.key.hasPrefix(AnnotationKey.resourceAttributePrefix) else { continue }
+            let key = String(annotation.key.dropFirst(AnnotationKey.resourceAttributePrefix.count))
+            // The service's name has its own variable; see `serviceName`.
+            if key != "service.name", !explicit.contains(key), let value = annotation.value.stringValue {
+                self[key] = value
+            }
+        }
+
+        if !explicit.contains("service.namespace") {
+            let annotated = pod.annotation(AnnotationKey.resourceAttribute("service.namespace"))
+            self["service.namespace"] = annotated.isEmpty ? pod.namespace : annotated
+        }
+    }
+
+    /// Setting a key again replaces its value.
+    subscript(key: String) -> String? {
+        get { values.first { $0.key == key }?.value }
+        set {
+            values.removeAll { $0.key == key }
+            if let newValue { values.append((key, newValue)) }
+        }
+    }
+
+    /// `key=value` pairs, sorted by key bytewise, joined by commas. Nothing is escaped: the reference does not either,
+    /// and SDKs decode differently.
+    var text: String {
+        values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
+
+    private static func instanceID(_ pod: PodFacts, _ container: ApplicationContainer) -> String {
+        let annotated = pod.annotation(AnnotationKey.resourceAttribute("service.instance.id"))
+        if !annotated.isEmpty { return annotated }
+        guard !pod.namespace.isEmpty, !container.name.isEmpty else { return "" }
+        return "\(pod.namespace).$(\(ResourceVariable.podName)).\(container.name)"
+    }
+
+    /// The keys of a value of `OTEL_RESOURCE_ATTRIBUTES`. Only pieces with exactly one `=` count.
+    private static func keys(in text: String) -> Set<String> {
+        guard !text.isEmpty else { return [] }
+        var keys: Set<String> = []
+        for piece in text.split(separator: ",") {
+            let parts = piece.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2 else { continue }
+            keys.insert(String(parts[0].drop { $0.isWhitespace }))
+        }
+        return keys
+    }
+}
+
+/// Variables that the values of `OTEL_RESOURCE_ATTRIBUTES` refer to; the kubelet fills them in.
+enum ResourceVariable {
+    static let attributes = "OTEL_RESOURCE_ATTRIBUTES"
+    static let podName = "OTEL_RESOURCE_ATTRIBUTES_POD_NAME"
+    static let podUID = "OTEL_RESOURCE_ATTRIBUTES_POD_UID"
+    static let nodeName = "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME"
+}
+
+extension ResourceAttributes {
+    /// The name of the service: as the pod's annotation says, its labels (when they count), the workload's name, the
+    /// container's name.
+    func serviceName(spec: InstrumentationSpec, pod: PodFacts, container: ApplicationContainer) -> String {
+        let annotated = pod.annotation(AnnotationKey.resourceAttribute("service.name"))
+        if !annotated.isEmpty { return annotated }
+        if spec.usesLabelsForResourceAttributes {
+            for label in ["app.kubernetes.io/instance", "app.kubernetes.io/name"] where !pod.label(label).isEmpty {
+                return pod.label(label)
+            }
+        }
+        // What the container's own attributes name is not here, so a name the user gave is not overridden by it.
+        let workloads = [
+            "k8s.deployment.name", "k8s.replicaset.name", "k8s.statefulset.name", "k8s.daemonset.name",
+            "k8s.cronjob.name", "k8s.job.name", "k8s.pod.name",
+        ]
+        for key in workloads {
+            if let name = self[key], !name.isEmpty { return name }
+        }
+        return container.name
+    }
+
+    /// The version of the service: as the pod's annotation says, its label (when labels count), the image's tag and digest.
+    static func serviceVersion(
+        spec: InstrumentationSpec, pod: PodFacts, container: ApplicationContainer
+    ) -> String? {
+        let annotated = pod.annotation(AnnotationKey.resourceAttribute("service.version"))
+        if !annotated.isEmpty { return annotated }
+        if spec.usesLabelsForResourceAttributes {
+            let label = pod.label("app.kubernetes.io/version")
+            if !label.isEmpty { return label }
+        }
+        return ImageReference(container.image)?.version
+    }
+}

@@ -1,0 +1,163 @@
+public import KubeModel
+public import OperatorAPI
+
+/// Why a pod, a language or a container was not injected, or not in full.
+public enum SkipReason: Equatable, Sendable {
+    /// Nothing asks for injection. The only silent one.
+    case notRequested
+    case alreadyInstrumented(sign: String)
+    case podUnreadable(FieldError)
+    case noContainers
+
+    case noInstrumentation(namespace: String)
+    case severalInstrumentations([String])
+    case instrumentationNotFound(ObjectKey)
+    case instrumentationUnreadable(FieldError)
+    case languageDisabled(Language)
+    case languageUnsupported(Language)
+    /// A collector sidecar is asked for, which this version does not add.
+    case sidecarUnsupported
+
+    case invalidContainerList(String)
+    case duplicatedContainers([String])
+    case containerListMissing
+    /// What was asked for another language of the same pod is wrong, and a pod is injected for all or for none.
+    case otherLanguageRefused(Language)
+    case containerNotFound
+    /// So many more.
+    case containersNotFound(Int)
+    case noContainerFound
+
+    case environmentFromSource(String)
+    case unsupportedPlatform(annotation: String, value: String)
+    case mountPathTaken(String)
+    case volumeNameTaken(String)
+    case agentContainerNameTaken(String)
+    /// The container is injected, but this variable's value comes from elsewhere and stays as it is.
+    case variableLeftAlone(String)
+}
+
+extension SkipReason {
+    /// A stable word for metrics and Event reasons.
+    public var label: String {
+        switch self {
+        case .notRequested: "NotRequested"
+        case .alreadyInstrumented: "AlreadyInstrumented"
+        case .podUnreadable: "PodUnreadable"
+        case .noContainers: "NoContainers"
+        case .noInstrumentation: "NoInstrumentation"
+        case .severalInstrumentations: "SeveralInstrumentations"
+        case .instrumentationNotFound: "InstrumentationNotFound"
+        case .instrumentationUnreadable: "InstrumentationUnreadable"
+        case .languageDisabled: "LanguageDisabled"
+        case .languageUnsupported: "LanguageUnsupported"
+        case .sidecarUnsupported: "SidecarUnsupported"
+        case .invalidContainerList: "InvalidContainerList"
+        case .duplicatedContainers: "DuplicatedContainers"
+        case .containerListMissing: "ContainerListMissing"
+        case .otherLanguageRefused: "OtherLanguageRefused"
+        case .containerNotFound, .containersNotFound: "ContainerNotFound"
+        case .noContainerFound: "NoContainerFound"
+        case .environmentFromSource: "EnvironmentFromSource"
+        case .unsupportedPlatform: "UnsupportedPlatform"
+        case .mountPathTaken: "MountPathTaken"
+        case .volumeNameTaken: "VolumeNameTaken"
+        case .agentContainerNameTaken: "AgentContainerNameTaken"
+        case .variableLeftAlone: "VariableLeftAlone"
+        }
+    }
+
+    /// For people. Where the reference shows a message, the same words.
+    public var sentence: String {
+        switch self {
+        case .notRequested: "no inject annotation on the pod or its namespace"
+        case .alreadyInstrumented(let sign): "the pod is already instrumented: it has \(sign)"
+        case .podUnreadable(let error): "the pod cannot be read: \(error)"
+        case .noContainers: "the pod has no containers"
+        case .noInstrumentation: "no OpenTelemetry Instrumentation instances available"
+        case .severalInstrumentations:
+            "multiple OpenTelemetry Instrumentation instances available, cannot determine which one to select"
+        case .instrumentationNotFound(let key): "Instrumentation.opentelemetry.io \"\(key.name)\" not found"
+        case .instrumentationUnreadable(let error): "the Instrumentation cannot be read: \(error)"
+        case .languageDisabled(let language):
+            "support for \(language.displayName) auto instrumentation is not enabled"
+        case .languageUnsupported(let language):
+            "\(language.displayName) auto instrumentation is not part of this version of the operator"
+        case .sidecarUnsupported: "a collector sidecar is not part of this version of the operator"
+        case .invalidContainerList(let value):
+            "not valid characters included in the instrumentation container annotation \(value)"
+        case .duplicatedContainers(let names):
+            "duplicated container names detected: [\(names.joined(separator: " "))]"
+        case .containerListMissing:
+            "incorrect instrumentation configuration - please provide container names for all instrumentations"
+        case .otherLanguageRefused(let language):
+            "the request for \(language.displayName) on the same pod was refused"
+        case .containerNotFound: "the pod has no container of that name"
+        case .containersNotFound(let count): "the pod has none of \(count) more containers that the annotations name"
+        case .noContainerFound: "the pod has none of the containers that the annotations name"
+        case .environmentFromSource(let name):
+            "the container defines env var value via ValueFrom, envVar: \(name)"
+        case .unsupportedPlatform(let annotation, let value):
+            "provided \(annotation) annotation value '\(value)' is not supported"
+        case .mountPathTaken(let path): "the container already has a volume mounted at \(path)"
+        case .volumeNameTaken(let name): "the pod already has a volume named \(name)"
+        case .agentContainerNameTaken(let name): "the pod already has a container named \(name)"
+        case .variableLeftAlone(let name):
+            "the value of \(name) comes from elsewhere (valueFrom), so it was left as it is"
+        }
+    }
+
+    /// What helps to find the cause, beyond the words of the reference.
+    var detail: String? {
+        switch self {
+        case .noInstrumentation(let namespace): "namespace \(namespace)"
+        case .instrumentationNotFound(let key): "namespace \(key.namespace)"
+        case .severalInstrumentations(let names): names.joined(separator: ", ")
+        default: nil
+        }
+    }
+
+    /// Something was injected all the same.
+    public var isPartial: Bool {
+        if case .variableLeftAlone = self { true } else { false }
+    }
+
+    /// Whether the reference answers the admission with code 500 for it (still allowing the pod).
+    var isFailure: Bool {
+        switch self {
+        case .podUnreadable, .noInstrumentation, .severalInstrumentations, .instrumentationNotFound,
+            .instrumentationUnreadable, .invalidContainerList:
+            true
+        default: false
+        }
+    }
+}
+
+/// Something that was asked for and was not injected, or not in full. Each one is to be shown: as a warning of the
+/// admission response, an Event, a log line and a count.
+public struct Refusal: Equatable, Sendable, CustomStringConvertible {
+    /// `nil` when it is about the whole pod.
+    public var language: Language?
+    /// The Instrumentation chosen for the language, when the choice was made.
+    public var instrumentation: ObjectKey?
+    /// The container, when it is about one.
+    public var container: String?
+    public var reason: SkipReason
+
+    public init(language: Language?, instrumentation: ObjectKey? = nil, container: String? = nil, reason: SkipReason) {
+        self.language = language
+        self.instrumentation = instrumentation
+        self.container = container
+        self.reason = reason
+    }
+
+    public var description: String {
+        var text = language?.displayName ?? "OpenTelemetry"
+        text += reason.isPartial ? " was injected in part" : " was not injected"
+        if let container { text += " into container \(container)" }
+        if let instrumentation { text += " (Instrumentation \(instrumentation))" }
+        text += ": \(reason.sentence)"
+        if let detail = reason.detail { text += " (\(detail))" }
+        return text
+    }
+}

@@ -1,0 +1,142 @@
+import Document
+import KubeModel
+
+/// What an Event says. Two notes that are equal are the same event happening again.
+struct EventNote: Hashable, Sendable {
+    var type: String
+    var reason: String
+    var action: String
+    var note: String
+    var regarding: ObjectReference
+    var related: ObjectReference?
+}
+
+/// Turns notes into few writes: the first makes an Event, the second makes it a series, later ones are counted and written
+/// now and then. Pure: time is an argument.
+///
+/// - Guarantees: memory is bounded. An object and a reason together make at most `burst` Events at once, and then one
+///   each `refill`.
+///
+/// Source: client-go `tools/events`; Kubernetes API reference, `events.k8s.io/v1` EventSeries.
+struct EventSeries: Sendable {
+    struct Limits: Sendable {
+        /// How many different events are remembered.
+        var cacheSize = 1000
+        /// Counts of a series are written so often, and a series that was silent for as long is over.
+        var refresh = Duration.seconds(360)
+        var burst = 25
+        /// For one more Event of the same object and reason.
+        var refill = Duration.seconds(300)
+    }
+
+    enum Write: Equatable, Sendable {
+        case create(KubeObject)
+        /// The event happened so often until then.
+        case patch(ObjectKey, count: Int, lastObserved: Timestamp)
+    }
+
+    enum Outcome: Equatable, Sendable {
+        case write(Write)
+        /// Will be written with the next refresh.
+        case counted
+        /// Too many of that object and reason.
+        case limited
+    }
+
+    private struct Entry: Sendable {
+        var key: ObjectKey
+        var count = 1
+        var writtenCount = 1
+        var lastObserved: Timestamp
+        var lastSeen: Duration
+        var lastWritten: Duration
+    }
+
+    private struct Budget: Sendable {
+        var spent: Double
+        var since: Duration
+    }
+
+    private struct Source: Hashable, Sendable {
+        var regarding: ObjectReference
+        var reason: String
+    }
+
+    private let limits: Limits
+    private let reporter: EventReporter
+    private var entries: [EventNote: Entry] = [:]
+    private var budgets: [Source: Budget] = [:]
+
+    init(reporter: EventReporter, limits: Limits = Limits()) {
+        self.reporter = reporter
+        self.limits = limits
+    }
+
+    var count: Int { entries.count }
+
+    /// Something happened.
+    mutating func record(_ note: EventNote, at now: Duration, timestamp: Timestamp) -> Outcome {
+        var identity = note
+        identity.regarding = note.regarding.identity
+        identity.related = note.related?.identity
+        if var entry = entries[identity], now - entry.lastSeen < limits.refresh {
+            entry.count += 1
+            entry.lastSeen = now
+            entry.lastObserved = timestamp
+            let isDue = entry.writtenCount == 1 || now - entry.lastWritten >= limits.refresh
+            if isDue {
+                entry.writtenCount = entry.count
+                entry.lastWritten = now
+            }
+            entries[identity] = entry
+            return isDue ? .write(.patch(entry.key, count: entry.count, lastObserved: timestamp)) : .counted
+        }
+        guard spend(Source(regarding: identity.regarding, reason: note.reason), at: now) else { return .limited }
+        let event = reporter.event(note, at: timestamp)
+        if entries.count >= limits.cacheSize { evict() }
+        entries[identity] = Entry(key: event.key, lastObserved: timestamp, lastSeen: now, lastWritten: now)
+        return .write(.create(event))
+    }
+
+    /// The counts that have not been written for long. Series that are over are forgotten.
+    mutating func refresh(at now: Duration) -> [Write] {
+        var writes: [Write] = []
+        for (note, entry) in entries {
+            let isOver = now - entry.lastSeen >= limits.refresh
+            if entry.count > entry.writtenCount, isOver || now - entry.lastWritten >= limits.refresh {
+                writes.append(.patch(entry.key, count: entry.count, lastObserved: entry.lastObserved))
+                entries[note]?.writtenCount = entry.count
+                entries[note]?.lastWritten = now
+            }
+            if isOver { entries[note] = nil }
+        }
+        budgets = budgets.filter { spent($0.value, at: now) > 0 }
+        return writes
+    }
+
+    /// The Event is gone from the server (it keeps them for an hour): the next time makes a new one.
+    mutating func forget(_ key: ObjectKey) {
+        if let note = entries.first(where: { $0.value.key == key })?.key { entries[note] = nil }
+    }
+
+    private func spent(_ budget: Budget, at now: Duration) -> Double {
+        max(0, budget.spent - (now - budget.since) / limits.refill)
+    }
+
+    private mutating func spend(_ source: Source, at now: Duration) -> Bool {
+        let spent = budgets[source].map { self.spent($0, at: now) } ?? 0
+        guard spent + 1 <= Double(limits.burst) else { return false }
+        if budgets[source] == nil, budgets.count >= limits.cacheSize {
+            // Whoever has spent least has least to gain from being forgotten.
+            if let least = budgets.min(by: { self.spent($0.value, at: now) < self.spent($1.value, at: now) }) {
+                budgets[least.key] = nil
+            }
+        }
+        budgets[source] = Budget(spent: spent + 1, since: now)
+        return true
+    }
+
+    private mutating func evict() {
+        if let oldest = entries.min(by: { $0.value.lastSeen < $1.value.lastSeen }) { entries[oldest.key] = nil }
+    }
+}

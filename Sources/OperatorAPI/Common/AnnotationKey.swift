@@ -1,0 +1,67 @@
+/// Every annotation that the operator reads or writes. Nothing else spells one of these keys.
+///
+/// | annotation | on | values | default |
+/// | --- | --- | --- | --- |
+/// | ``inject(_:)`` | Pod, Namespace | `true`, `false` (any letter case), `name`, `namespace/name` | not asked |
+/// | ``containerNames`` | Pod, Namespace | names separated by commas, no spaces | the first container |
+/// | ``containerNames(_:)`` | Pod, Namespace | the same, for one language; read with multi-instrumentation only | none |
+/// | ``pythonPlatform`` | Pod, Namespace | `glibc`, `musl` | `glibc` |
+/// | ``dotnetRuntime`` | Pod, Namespace | `linux-x64`, `linux-musl-x64` | `linux-x64` |
+/// | ``goTargetExecutable`` | Pod | path of the executable | none |
+/// | ``sidecar`` | Pod, Namespace | as ``inject(_:)`` | not asked |
+/// | ``resourceAttributePrefix`` + attribute | Pod | any text | none |
+/// | ``defaultImage(_:)`` | Instrumentation | written by the operator: the default image it last applied | – |
+///
+/// A value on both Pod and Namespace: see `EffectiveAnnotations`.
+public enum AnnotationKey {
+    private static let prefix = "instrumentation.opentelemetry.io/"
+
+    /// What the key of every request for injection starts with. A pod without these bytes asks for nothing itself.
+    public static let injectPrefix = "instrumentation.opentelemetry.io/inject-"
+
+    /// Asks for a language. Example: `instrumentation.opentelemetry.io/inject-python: "true"`.
+    public static func inject(_ language: Language) -> String {
+        switch language {
+        case .java: prefix + "inject-java"
+        case .nodejs: prefix + "inject-nodejs"
+        case .python: prefix + "inject-python"
+        case .dotnet: prefix + "inject-dotnet"
+        case .go: prefix + "inject-go"
+        case .apacheHttpd: prefix + "inject-apache-httpd"
+        case .nginx: prefix + "inject-nginx"
+        case .sdk: prefix + "inject-sdk"
+        }
+    }
+
+    /// The containers for all languages. Example: `instrumentation.opentelemetry.io/container-names: app,worker`.
+    public static let containerNames = prefix + "container-names"
+
+    /// The containers for one language.
+    public static func containerNames(_ language: Language) -> String {
+        switch language {
+        // The reference's key for nginx does not follow the pattern of the others.
+        case .nginx: prefix + "inject-nginx-container-names"
+        default: prefix + language.rawValue + "-container-names"
+        }
+    }
+
+    /// The C library of the Python image.
+    public static let pythonPlatform = prefix + "otel-python-platform"
+    /// The .NET runtime identifier of the application image.
+    public static let dotnetRuntime = prefix + "otel-dotnet-auto-runtime"
+    /// The executable that the Go agent attaches to.
+    public static let goTargetExecutable = prefix + "otel-go-auto-target-exe"
+
+    /// Asks for a collector beside the application's containers.
+    public static let sidecar = "sidecar.opentelemetry.io/inject"
+
+    /// Followed by the name of a resource attribute. Example: `resource.opentelemetry.io/team: payments`.
+    public static let resourceAttributePrefix = "resource.opentelemetry.io/"
+
+    public static func resourceAttribute(_ name: String) -> String { resourceAttributePrefix + name }
+
+    /// The default image that was current when the operator last wrote the Instrumentation; the upgrade compares with it.
+    public static func defaultImage(_ language: Language) -> String {
+        prefix + "default-auto-instrumentation-" + language.rawValue + "-image"
+    }
+}

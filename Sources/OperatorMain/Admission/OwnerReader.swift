@@ -1,0 +1,46 @@
+import Injection
+import KubeClient
+import KubeModel
+import Logging
+import Synchronization
+
+/// Reads who owns a pod's owner, for the uid attributes. The one call that an admission may wait for, and not for long.
+final class OwnerReader: Sendable {
+    /// Well under the webhook's timeout: the pod is injected without these attributes rather than not at all.
+    static let deadline = Duration.milliseconds(800)
+    static let capacity = 512
+
+    private struct Cache {
+        var facts: [OwnerLookup: OwnerFacts] = [:]
+        /// Oldest first.
+        var order: [OwnerLookup] = []
+    }
+
+    private let api: any KubeAPI
+    private let logger: Logger
+    private let cache = Mutex(Cache())
+
+    init(api: any KubeAPI, logger: Logger) {
+        self.api = api
+        self.logger = logger
+    }
+
+    /// `nil` when there is no answer in time. Owners do not change while an object lives, so answers are kept.
+    func facts(_ lookup: OwnerLookup) async -> OwnerFacts? {
+        if let known = cache.withLock({ $0.facts[lookup] }) { return known }
+        do {
+            let object = try await api.get(lookup.type, lookup.key, deadline: Self.deadline)
+            let facts = OwnerFacts(owner: lookup, owners: object.ownerReferences)
+            cache.withLock { cache in
+                if cache.facts.updateValue(facts, forKey: lookup) == nil { cache.order.append(lookup) }
+                if cache.order.count > Self.capacity { cache.facts[cache.order.removeFirst()] = nil }
+            }
+            return facts
+        } catch {
+            logger.warning(
+                "owner not read; its uid attributes are left out",
+                metadata: ["owner": "\(lookup.type.kind) \(lookup.key)", "error": "\(error)"])
+            return nil
+        }
+    }
+}

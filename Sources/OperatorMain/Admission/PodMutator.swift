@@ -1,0 +1,72 @@
+import Document
+import Injection
+import KubeClient
+import KubeModel
+import KubeRuntime
+import OperatorAPI
+import Webhook
+
+/// Answers the reviews of created pods: joins the webhook's requests, the stores and the injector.
+///
+/// - Guarantees: the pod is admitted whatever goes wrong. What was asked for and not done is reported.
+/// - Caveats: an Instrumentation made a moment ago may not be in the store yet; the refusal says that there is none.
+struct PodMutator: AdmissionHandler {
+    static let path = "/mutate-v1-pod"
+
+    let injector: Injector
+    let namespaces: Store<NamespaceFacts>
+    let instrumentations: Store<InstrumentationSource.Lookup>
+    let owners: OwnerReader
+    let reporter: RefusalReporter
+
+    func shortcut(_ review: RawReview) -> AdmissionResponse? {
+        guard !namespaceAnnotations(review.namespace).keys.contains(where: { $0.hasPrefix(AnnotationKey.injectPrefix) })
+        else { return nil }
+        return review.contains("instrumentation.opentelemetry.io/inject-") ? nil : .allowed()
+    }
+
+    func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
+        guard request.operation == .create else { return .allowed() }
+        return ownerLookup(request) == nil ? response(to: request, owners: nil) : nil
+    }
+
+    func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
+        guard request.operation == .create else { return .allowed() }
+        var facts: OwnerFacts?
+        if let lookup = ownerLookup(request) { facts = await owners.facts(lookup) }
+        return response(to: request, owners: facts)
+    }
+
+    private func response(to request: AdmissionRequest, owners: OwnerFacts?) -> AdmissionResponse {
+        let result = injector.inject(
+            request.object, namespace: request.namespace,
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source, owners: owners)
+        reporter.report(result, of: request)
+        let warnings = result.refusals.map(\.description)
+        switch result.outcome {
+        case .injected(let injected): return .patched(injected.patch(), warnings: warnings)
+        case .skipped:
+            guard let message = result.failureMessage else { return .allowed(warnings: warnings) }
+            return .errored(message, isAllowed: true, warnings: warnings)
+        }
+    }
+
+    private func ownerLookup(_ request: AdmissionRequest) -> OwnerLookup? {
+        injector.ownerLookup(
+            pod: request.object, namespace: request.namespace,
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source)
+    }
+
+    private func namespaceAnnotations(_ namespace: String) -> [String: String] {
+        namespaces[ObjectKey(name: namespace)]?.annotations ?? [:]
+    }
+
+    private var source: InstrumentationSource {
+        let store = instrumentations
+        return InstrumentationSource(
+            instrumentation: { store[$0] },
+            instrumentations: { namespace in
+                store.contents(ofNamespace: namespace).sorted { $0.key < $1.key }.map(\.value)
+            })
+    }
+}

@@ -1,0 +1,60 @@
+import Document
+import Injection
+import KubeModel
+import KubeRuntime
+import Logging
+import Metrics
+import OperatorAPI
+
+/// Tells why pods were not injected where people look: an Event on the owner, a log line, a counter. (The admission
+/// response carries the warning.)
+struct RefusalReporter: Sendable {
+    static let eventReason = "InstrumentationRequestRejected"
+
+    let events: EventRecorder
+    let logger: Logger
+
+    func report(_ result: InjectionResult, of request: AdmissionRequest) {
+        if case .injected(let injected) = result.outcome {
+            for language in Set(injected.containers.map(\.language)) {
+                Self.count("otel_operator_injections_total", [("language", language.rawValue)])
+            }
+        }
+        for refusal in result.refusals {
+            Self.count(
+                "otel_operator_injection_refusals_total",
+                [("language", refusal.language?.rawValue ?? ""), ("reason", refusal.reason.label)])
+        }
+        // A dry run leaves nothing behind.
+        guard !result.refusals.isEmpty, !request.dryRun else { return }
+        let pod = KubeObject(request.object)
+        for refusal in result.refusals {
+            logger.warning(
+                "pod not injected",
+                metadata: [
+                    "namespace": "\(request.namespace)", "pod": "\(pod.name.isEmpty ? podPrefix(pod) : pod.name)",
+                    "uid": "\(request.uid)", "language": "\(refusal.language?.rawValue ?? "")",
+                    "reason": "\(refusal.reason.label)", "message": "\(refusal)",
+                ])
+            events.record(
+                .warning, regarding: Self.regarding(pod, namespace: request.namespace), reason: Self.eventReason,
+                note: "\(refusal)")
+        }
+    }
+
+    private func podPrefix(_ pod: KubeObject) -> String { pod.metadata["generateName"]?.stringValue ?? "" }
+
+    /// The pod does not exist yet, so an Event about it would point at nothing: its owner, or the namespace.
+    private static func regarding(_ pod: KubeObject, namespace: String) -> ObjectReference {
+        if let owner = pod.controller ?? pod.ownerReferences.first {
+            return ObjectReference(
+                apiVersion: owner.apiVersion, kind: owner.kind, namespace: namespace, name: owner.name, uid: owner.uid)
+        }
+        // With its own name as the namespace, so that the Event appears beside the pods it is about.
+        return ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: namespace, name: namespace, uid: "")
+    }
+
+    private static func count(_ label: String, _ dimensions: [(String, String)]) {
+        Counter(label: label, dimensions: dimensions).increment()
+    }
+}

@@ -1,0 +1,97 @@
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import Reconcilers
+import Rendering
+import ServiceLifecycle
+
+/// What brings collectors to what their resources say; the leader runs it, and every replica follows the objects so that
+/// it could take over at once.
+struct CollectorSide {
+    /// To be run by every replica.
+    let reflectors: [any Service]
+    let leading: any Service
+    let gauges: [ObservedGauge]
+
+    init(
+        _ settings: Settings, _ environment: ProcessEnvironment, client: Client, stores: Stores, events: EventRecorder
+    ) throws {
+        let logger = Logger(label: "collectors")
+        let options = try settings.rendering(environment)
+        let owned = OwnedObjects(Self.ownedTypes, api: client, logger: Logger(label: "stores"))
+        let collectors = stores.collectors.store
+
+        let availability = APIAvailability(
+            of: AvailableAPIs.optional, logger: logger,
+            discover: { types in
+                let discovery = try await client.discover(types)
+                return Set(types.filter { discovery.serves($0) })
+            })
+        let reconciler = CollectorReconciler(
+            api: client, collectors: collectors, owned: owned,
+            renderer: {
+                var options = options
+                options.availableAPIs = AvailableAPIs(availability.served)
+                return CollectorRenderer(options: options)
+            },
+            collectorVersion: Version.reference, events: events, logger: logger)
+        let controller = Controller(
+            name: "opentelemetrycollector", workers: 4, logger: logger, reconcile: reconciler.reconcile)
+        controller.watch(stores.collectors)
+        availability.onChange {
+            for key in collectors.keys { controller.queue.add(key) }
+        }
+        for reflector in owned.reflectors {
+            controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
+        }
+
+        let definitions = Reflector(
+            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
+        ) { _ in true }
+        let discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
+        discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
+
+        reflectors = owned.reflectors + [definitions, discovery]
+        gauges = controller.gauges + owned.reflectors.flatMap(\.gauges)
+        leading = LeadingService(
+            elector: settings.isLeaderElectionEnabled
+                ? LeaderElector(
+                    .init(namespace: environment.namespace, identity: "\(environment.podName)_\(UniqueID.make())"),
+                    api: client, recorder: events, logger: Logger(label: "leader-election")) : nil,
+            prepare: {
+                try await owned.waitUntilSettled()
+                try await stores.collectors.waitUntilSettled()
+                try await availability.refresh()
+            },
+            controller: controller)
+    }
+
+    private static let ownedTypes: [ResourceType] =
+        [.configMap, .serviceAccount, .service, .deployment] + AvailableAPIs.optional
+}
+
+/// Runs a controller while this replica leads, or always when there is no election.
+struct LeadingService: Service {
+    let elector: LeaderElector?
+    /// Before the first reconcile: the stores must show what there is, or it would be made again.
+    let prepare: @Sendable () async throws -> Void
+    let controller: Controller
+
+    func run() async throws {
+        guard let elector else { return try await lead() }
+        try await elector.run(whileLeading: lead)
+    }
+
+    private func lead() async throws {
+        let isPrepared: Bool = try await cancelWhenGracefulShutdown {
+            do {
+                try await prepare()
+                return true
+            } catch is CancellationError {
+                return false
+            }
+        }
+        if isPrepared { try await controller.run() }
+    }
+}

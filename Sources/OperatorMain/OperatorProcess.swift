@@ -1,0 +1,181 @@
+import Injection
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import NIOCore
+import NIOPosix
+import OperatorAPI
+import Reconcilers
+import Rendering
+import ServiceLifecycle
+import ServingCertificate
+import TLSServer
+import UnixSignals
+import Webhook
+
+/// The operator as a process: everything that runs, wired together.
+///
+/// Started in this order and stopped in the opposite one: health and metrics, events, reflectors, certificate, webhook,
+/// and what only the leader does. So a stopping replica first stops reconciling and gives its lease back, then answers
+/// its last reviews from stores that are still current.
+struct OperatorProcess {
+    let settings: Settings
+    let environment: ProcessEnvironment
+
+    /// Until a signal to stop, or until something fails that the process cannot do without.
+    func run() async throws {
+        let logger = Logger(label: "operator")
+        let exposition = Exposition()
+        logger.info(
+            "starting", metadata: ["version": "\(Version.current)", "namespace": "\(environment.namespace)"])
+        let configuration = try ClusterConfiguration.detected(environment: ProcessEnvironment.all)
+        let client = Client(
+            configuration, options: clientOptions, logger: Logger(label: "kube-client"),
+            onRequest: Exposition.count)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
+        do {
+            let services = try assemble(client, group: group, exposition: exposition, logger: logger)
+            try await ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: services.map {
+                        ServiceGroupConfiguration.ServiceConfiguration(
+                            service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                    },
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            ).run()
+        } catch {
+            await client.shutdown()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        await client.shutdown()
+        try? await group.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    private var clientOptions: ClientOptions {
+        var options = ClientOptions()
+        options.userAgent = "otel-operator/\(Version.current)"
+        return options
+    }
+
+    private func assemble(
+        _ client: Client, group: any EventLoopGroup, exposition: Exposition, logger: Logger
+    ) throws -> [any Service] {
+        let events = EventRecorder(api: client, instance: environment.podName, logger: Logger(label: "events"))
+        let stores = Stores(api: client, logger: Logger(label: "stores"))
+        let certificate = try ServingSide(settings, environment, client: client)
+        let collectors = try CollectorSide(
+            settings, environment, client: client, stores: stores, events: events)
+
+        for gauge in stores.gauges + collectors.gauges { exposition.observe(gauge) }
+
+        var services: [any Service] = []
+        services.append(
+            try healthServer(stores: stores, certificate: certificate.source, group: group))
+        if let metrics = try metricsServer(client, exposition: exposition, group: group) { services += metrics }
+        services.append(events)
+        services += stores.services + collectors.reflectors
+        services += certificate.services
+        if settings.isWebhookEnabled {
+            services.append(
+                try webhookServer(stores: stores, certificate: certificate.source, client: client, events: events, group: group))
+        } else {
+            logger.warning("webhooks are off: no pod is injected, and resources are not defaulted")
+        }
+        services.append(collectors.leading)
+        return services
+    }
+}
+
+// MARK: - Servers
+
+extension OperatorProcess {
+    private func webhookServer(
+        stores: Stores, certificate: CertificateSource, client: Client, events: EventRecorder,
+        group: any EventLoopGroup
+    ) throws -> HTTPServer {
+        let injection = try settings.injection()
+        let defaults = injection.defaultImages
+        let handlers: [String: any AdmissionHandler] = [
+            PodMutator.path: PodMutator(
+                injector: Injector(settings: injection), namespaces: stores.namespaces.store,
+                instrumentations: stores.instrumentations.store,
+                owners: OwnerReader(api: client, logger: Logger(label: "owners")),
+                reporter: RefusalReporter(events: events, logger: Logger(label: "injection"))),
+            "/mutate-opentelemetry-io-v1alpha1-instrumentation": DefaultingHandler {
+                Instrumentation.defaulting($0, images: defaults)
+            },
+            "/mutate-opentelemetry-io-v1beta1-opentelemetrycollector": DefaultingHandler {
+                try CollectorDefaulting().defaulted($0).resource
+            },
+        ]
+        return HTTPServer(
+            name: "webhook", address: ListenAddress(host: settings.webhookHost, port: settings.webhookPort),
+            security: .tls(TLSContextCache(source: certificate, settings: try settings.tls())),
+            shutdownDelay: settings.shutdownDelay,
+            responder: AdmissionRouter(handlers, logger: Logger(label: "webhook")), group: group,
+            logger: Logger(label: "webhook"))
+    }
+
+    private func healthServer(
+        stores: Stores, certificate: CertificateSource, group: any EventLoopGroup
+    ) throws -> HTTPServer {
+        var ready: [HealthCheck] = [
+            .ping("readyz"), HealthCheck("stores") { stores.areSettled },
+        ]
+        if settings.isWebhookEnabled {
+            ready.append(HealthCheck("webhook") { certificate.current != nil })
+        }
+        return HTTPServer(
+            name: "health", address: try Settings.address(settings.healthProbeAddress, "health-probe-addr"),
+            security: .plain, responder: HealthResponder(readyz: ready), group: group,
+            logger: Logger(label: "health"))
+    }
+
+    /// `nil` when metrics are switched off.
+    private func metricsServer(
+        _ client: Client, exposition: Exposition, group: any EventLoopGroup
+    ) throws -> [any Service]? {
+        guard settings.metricsAddress != "0" else { return nil }
+        let address = try Settings.address(settings.metricsAddress, "metrics-addr")
+        let logger = Logger(label: "metrics")
+        guard settings.isMetricsSecure else {
+            let responder = MetricsResponder(access: .open) { exposition.buffer() }
+            return [
+                HTTPServer(
+                    name: "metrics", address: address, security: .plain, responder: responder, group: group,
+                    logger: logger)
+            ]
+        }
+        let source: CertificateSource
+        var services: [any Service] = []
+        if settings.metricsCertificateFile.isEmpty {
+            source = CertificateSource(try Self.selfSignedIdentity())
+        } else {
+            source = CertificateSource()
+            services.append(
+                CertificateWatcher(try settings.metricsCertificate(source), logger: logger))
+        }
+        let access = MetricsResponder.Access.reviewed(
+            CachingAuthorizer(ClusterAccessReviewer(api: client), clock: ContinuousClock()))
+        services.append(
+            HTTPServer(
+                name: "metrics", address: address,
+                security: .tls(TLSContextCache(source: source, settings: try settings.tls())),
+                responder: MetricsResponder(access: access) { exposition.buffer() }, group: group, logger: logger))
+        return services
+    }
+
+    /// For the metrics endpoint when nobody has mounted a certificate: whoever scrapes cannot verify it, as with the
+    /// reference.
+    private static func selfSignedIdentity() throws -> ServingIdentity {
+        let now = WallTime.now
+        let lifetime = Duration.seconds(365 * 86_400)
+        let authority = try CertificateAuthority.make(
+            name: "opentelemetry-operator-metrics", now: now, lifetime: lifetime)
+        let leaf = try authority.issueLeaf(names: [try SubjectName("localhost")], now: now, lifetime: lifetime)
+        return try ServingIdentity(chain: [leaf.certificate], key: leaf.key)
+    }
+}

@@ -1,0 +1,27 @@
+extension Setting {
+    /// The flags as `run --help` lists them, each with its environment variable and its key in the configuration file.
+    static var flagsHelp: String {
+        var lines = [
+            "FLAGS (a flag wins over the environment, the environment over the file of --config-file):",
+            "  --config-file <path>",
+            "      YAML file with the keys named below.",
+        ]
+        for setting in all {
+            guard let flag = setting.flag else { continue }
+            let value =
+                switch setting.kind {
+                case .boolean: "[=true|false]"
+                case .integer: " <number>"
+                case .text: " <text>"
+                case .list: " <a,b,…>"
+                }
+            lines.append("  --\(flag)\(value)")
+            lines.append("      \(setting.help)")
+            var sources: [String] = []
+            if let name = setting.environment { sources.append("environment \(name)") }
+            if let key = setting.fileKey { sources.append("file key \(key)") }
+            if !sources.isEmpty { lines.append("      (\(sources.joined(separator: ", ")))") }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,93 @@
+import Logging
+
+/// One setting: where it may be given, and what giving it changes.
+///
+/// Source: the names are those of opentelemetry-operator v0.158, so that its Deployments and Helm values keep working.
+struct Setting: Sendable {
+    enum Kind: Sendable {
+        case boolean
+        case integer
+        case text
+        /// Comma separated; a repeated flag adds.
+        case list
+    }
+
+    /// Without the dashes. `nil` when there is no flag.
+    var flag: String?
+    var environment: String?
+    /// Dots lead into nested maps.
+    var fileKey: String?
+    var kind: Kind
+    var help: String
+    var apply: @Sendable (inout Settings, Value) throws(SettingsError) -> Void
+
+    enum Value: Sendable {
+        case boolean(Bool)
+        case integer(Int)
+        case text(String)
+        case list([String])
+    }
+}
+
+extension Setting {
+    static func boolean(
+        _ flag: String?, env: String?, file: String?, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, Bool) -> Void
+    ) -> Setting {
+        Setting(flag: flag, environment: env, fileKey: file, kind: .boolean, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .boolean(let value) = value { path(&settings, value) }
+        }
+    }
+
+    static func integer(
+        _ flag: String?, env: String?, file: String?, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, Int) throws(SettingsError) -> Void
+    ) -> Setting {
+        Setting(flag: flag, environment: env, fileKey: file, kind: .integer, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .integer(let value) = value { try path(&settings, value) }
+        }
+    }
+
+    static func text(
+        _ flag: String?, env: String?, file: String?, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, String) throws(SettingsError) -> Void
+    ) -> Setting {
+        Setting(flag: flag, environment: env, fileKey: file, kind: .text, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .text(let value) = value { try path(&settings, value) }
+        }
+    }
+
+    static func list(
+        _ flag: String?, env: String?, file: String?, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, [String]) -> Void
+    ) -> Setting {
+        Setting(flag: flag, environment: env, fileKey: file, kind: .list, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .list(let value) = value { path(&settings, value) }
+        }
+    }
+
+    /// One of the raw values of an enumeration.
+    static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+        _ flag: String?, env: String? = nil, file: String? = nil, _ help: String, of _: Choice.Type,
+        _ path: @escaping @Sendable (inout Settings, Choice) -> Void
+    ) -> Setting where Choice.RawValue == String {
+        text(flag, env: env, file: file, help) { (settings, value) throws(SettingsError) in
+            guard let choice = Choice(rawValue: value) else {
+                let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SettingsError(description: "expected one of \(known), found \"\(value)\"")
+            }
+            path(&settings, choice)
+        }
+    }
+}
+
+
+/// Which family of PodMonitor and ServiceMonitor the operator creates.
+enum MonitorAPIChoice: String, CaseIterable, Sendable { case auto, azmonitoring, coreos, none }
+
+/// The TLS versions by the names that the reference uses.
+enum TLSVersionName: String, CaseIterable, Sendable { case VersionTLS12, VersionTLS13 }

@@ -1,0 +1,49 @@
+public import KubeModel
+public import KubeRuntime
+public import Logging
+import Synchronization
+
+/// Which of some types the cluster serves, kept current: asked at start, whenever a CRD changes, and from time to time.
+public final class APIAvailability: Sendable {
+    private static let interval = Duration.seconds(600)
+
+    private let types: [ResourceType]
+    private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
+    private let logger: Logger
+    private let handlers = Mutex<[@Sendable () -> Void]>([])
+    private let current = Mutex<Set<ResourceType>>([])
+
+    /// - Parameter discover: those of the types that are served.
+    public init(
+        of types: [ResourceType], logger: Logger,
+        discover: @escaping @Sendable ([ResourceType]) async throws -> Set<ResourceType>
+    ) {
+        self.types = types
+        self.logger = logger
+        self.discover = discover
+    }
+
+    public var served: Set<ResourceType> { current.withLock { $0 } }
+
+    /// Calls the handler after the answer has changed.
+    public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
+
+    public func refresh() async throws {
+        let found = try await discover(types)
+        let before = current.withLock { current in
+            let before = current
+            current = found
+            return before
+        }
+        guard before != found else { return }
+        let missing = types.filter { !found.contains($0) }.map { "\($0)" }
+        logger.info("served APIs have changed", metadata: ["missing": "\(missing.joined(separator: ", "))"])
+        for handler in handlers.withLock({ $0 }) { handler() }
+    }
+
+    /// As a reconcile, whatever its key.
+    public func reconcile() async throws -> ReconcileResult {
+        try await refresh()
+        return .requeue(after: Self.interval)
+    }
+}

@@ -1,0 +1,42 @@
+import Document
+import KubeModel
+import Rendering
+
+/// An Event to emit about a collector.
+struct CollectorNotice: Equatable, Sendable {
+    var isWarning: Bool
+    var reason: String
+    var note: String
+
+    /// What a new status says that the old one did not: repeated reconciles repeat no Event.
+    ///
+    /// Reasons `Info` and `Error` are the reference's.
+    static func notices(from old: JSONValue?, to new: JSONValue, findings: [Finding]) -> [CollectorNotice] {
+        var notices: [CollectorNotice] = []
+        if let ready = changed("Ready", old, new) {
+            let message = ready["message"]?.stringValue ?? ""
+            notices.append(
+                ready["status"] == "True"
+                    ? CollectorNotice(isWarning: false, reason: "Info", note: "applied status changes")
+                    : CollectorNotice(isWarning: true, reason: "Error", note: message))
+        }
+        if changed("Complete", old, new) != nil {
+            // An error stands in `Ready` already.
+            notices += findings.filter { $0.severity == .warning || $0.reason == .unsupported }
+                .map { CollectorNotice(isWarning: true, reason: $0.reason.rawValue, note: $0.message) }
+        }
+        return notices
+    }
+
+    /// The condition of that type when its status, reason or message is new.
+    private static func changed(_ type: String, _ old: JSONValue?, _ new: JSONValue) -> JSONValue? {
+        guard let now = condition(type, new) else { return nil }
+        let before = condition(type, old)
+        let isSame = ["status", "reason", "message"].allSatisfy { before?[$0] == now[$0] }
+        return isSame ? nil : now
+    }
+
+    private static func condition(_ type: String, _ status: JSONValue?) -> JSONValue? {
+        (status?["conditions"]?.arrayValue ?? []).first { $0["type"]?.stringValue == type }
+    }
+}

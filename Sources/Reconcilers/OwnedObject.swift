@@ -1,0 +1,35 @@
+public import KubeModel
+
+/// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource.
+public struct OwnedObject: Sendable, Equatable {
+    static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
+
+    var uid: String
+    public var owner: OwnerReference?
+    var isManagedByUs: Bool
+    var creationTimestamp: String
+    /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.
+    var revision: Revision
+
+    enum Revision: Hashable, Sendable {
+        /// Kinds that count their generations: the count, and a hash of the metadata that the count leaves out.
+        case generation(Int, metadata: Int)
+        case resourceVersion(String)
+    }
+
+    init(_ object: KubeObject) {
+        uid = object.uid
+        owner = object.controller
+        isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
+        creationTimestamp = object.creationTimestamp
+        if object.generation > 0 {
+            var hasher = Hasher()
+            hasher.combine(object.labels)
+            hasher.combine(object.annotations)
+            hasher.combine(object.ownerReferences)
+            revision = .generation(object.generation, metadata: hasher.finalize())
+        } else {
+            revision = .resourceVersion(object.resourceVersion)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import KubeClient
+public import KubeModel
+public import KubeRuntime
+public import Logging
+
+/// Follows the objects that custom resources own, of several types: by our label, and their metadata only.
+public final class OwnedObjects: Sendable {
+    /// To be run; one a type.
+    public let reflectors: [Reflector<OwnedObject>]
+    private let byType: [ResourceType: Reflector<OwnedObject>]
+    let index = OwnerIndex()
+
+    public init(_ types: [ResourceType], api: any KubeAPI, logger: Logger) {
+        let options = ListOptions(labelSelector: "\(OwnedObject.managedBy.key)=\(OwnedObject.managedBy.value)")
+        reflectors = types.map {
+            Reflector($0, options: options, projection: .metadata, api: api, logger: logger) { OwnedObject($0) }
+        }
+        byType = Dictionary(uniqueKeysWithValues: reflectors.map { ($0.type, $0) })
+        for reflector in reflectors {
+            reflector.onChange { [index, type = reflector.type] change in
+                index.update(TypedKey(type: type, key: change.key), from: change.old, to: change.new)
+            }
+        }
+    }
+
+    func known(_ reference: TypedKey) -> OwnedObject? { byType[reference.type]?.store[reference.key] }
+
+    /// Calls the handler with each object that is gone.
+    func onDeleted(_ handler: @escaping @Sendable (TypedKey) -> Void) {
+        for reflector in reflectors {
+            reflector.onChange { [type = reflector.type] change in
+                if change.new == nil { handler(TypedKey(type: type, key: change.key)) }
+            }
+        }
+    }
+
+    /// Waits until each type has been listed, or is known not to be served.
+    public func waitUntilSettled() async throws {
+        for reflector in reflectors { try await reflector.waitUntilSettled() }
+    }
+}

@@ -1,0 +1,20 @@
+import KubeModel
+
+/// Which owned objects are no longer wanted.
+///
+/// ConfigMaps carry the hash of their configuration in their names, and some older ones stay for pods that still read
+/// them: the newest `configVersions + 1`, as the reference keeps them.
+///
+/// Source: opentelemetry-operator v0.158, ConfigMap retention (`spec.configVersions`).
+enum PrunePlan {
+    static func unwanted(
+        owned: [TypedKey: OwnedObject], wanted: Set<TypedKey>, configVersions: Int
+    ) -> [(reference: TypedKey, uid: String)] {
+        let configMaps = owned.filter { $0.key.type == .configMap }
+            .sorted { ($0.value.creationTimestamp, $0.key) > ($1.value.creationTimestamp, $1.key) }
+        let kept = Set(configMaps.prefix(max(configVersions, 1) + 1).map(\.key))
+        return owned.filter { !wanted.contains($0.key) && !kept.contains($0.key) }
+            .map { ($0.key, $0.value.uid) }
+            .sorted { $0.reference < $1.reference }
+    }
+}

@@ -1,0 +1,138 @@
+public import Document
+import KubeModel
+public import OperatorAPI
+
+/// Makes the objects that an OpenTelemetryCollector asks for.
+///
+/// - Guarantees: pure. The same resource gives the same objects, byte for byte, whatever the order of its members. Names,
+///   labels, selectors, pod templates and configuration hashes are those of opentelemetry-operator v0.158, so taking
+///   over its collectors rolls no pod.
+/// - Errors: none are thrown. What cannot be rendered is a ``Finding``.
+public struct CollectorRenderer: Sendable {
+    public var options: RenderingOptions
+
+    public init(options: RenderingOptions = RenderingOptions()) { self.options = options }
+
+    /// - Parameter resource: an `opentelemetry.io/v1beta1` OpenTelemetryCollector.
+    public func render(_ resource: JSONValue) -> Rendered {
+        do throws(FieldError) {
+            return render(try OpenTelemetryCollector(resource))
+        } catch {
+            return .failed(.invalidSpec, "\(error)")
+        }
+    }
+
+    public func render(_ collector: OpenTelemetryCollector) -> Rendered {
+        if let unsupported = Self.unsupportedAsAWhole(collector) {
+            return .failed(.unsupported, unsupported)
+        }
+        let draft: CollectorDraft
+        do throws(RenderingError) {
+            draft = try CollectorDraft(collector, options)
+        } catch {
+            return .failed(error.reason, "\(error)")
+        }
+
+        var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft))
+        rendered.add(.deployment, draft.deployment())
+        rendered.add(draft.podDisruptionBudget())
+        rendered.add(.configMap, draft.configMap())
+        if draft.spec.serviceAccount.isEmpty { rendered.add(.serviceAccount, draft.serviceAccount()) }
+        rendered.add(draft.autoscaler())
+        rendered.add(.service, draft.baseService())
+        rendered.add(.service, draft.headlessService())
+        rendered.add(.service, draft.monitoringService())
+        rendered.add(.service, draft.extensionService())
+        rendered.add(draft.networkPolicy())
+        rendered.add(draft.azurePodMonitor())
+        for monitor in draft.serviceMonitors() { rendered.add(monitor) }
+        return rendered
+    }
+
+    /// What this operator cannot render without leaving something running that was not asked for.
+    private static func unsupportedAsAWhole(_ collector: OpenTelemetryCollector) -> String? {
+        let spec = collector.spec
+        if spec.mode != .deployment {
+            return "mode \(spec.mode.rawValue) is not supported yet: no objects are made or changed"
+        }
+        if spec.isTargetAllocatorEnabled || collector.labels[CollectorAnnotationKey.targetAllocator] != nil {
+            return "target allocators are not supported yet: no objects are made or changed"
+        }
+        return nil
+    }
+
+    private static func remarks(on draft: CollectorDraft) -> [Finding] {
+        var findings: [Finding] = []
+        if draft.spec.ingressType != nil {
+            findings.append(
+                Finding(.warning, .unsupported, "spec.ingress is not supported yet: no Ingress or Route is made"))
+        }
+        if draft.spec.isHTTPRouteEnabled {
+            findings.append(
+                Finding(.warning, .unsupported, "spec.httpRoute is not supported yet: no HTTPRoute is made"))
+        }
+        if !draft.spec.config.ignoredPaths.isEmpty {
+            let paths = draft.spec.config.ignoredPaths.joined(separator: ", ")
+            findings.append(
+                Finding(.warning, .configIgnored, "not part of a collector's configuration, and so left out: \(paths)"))
+        }
+        if let problem = draft.metrics.problem {
+            findings.append(
+                Finding(
+                    .warning, .metricsNotReachable,
+                    "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
+        }
+        findings += needingAccess(draft)
+        return findings
+    }
+
+    private static func needingAccess(_ draft: CollectorDraft) -> [Finding] {
+        let pipelines = (draft.config.service.pipelines ?? [:]).values.compactMap { $0 }
+        let ids = Set(
+            pipelines.flatMap { ($0.receivers ?? []) + $0.processors } + draft.config.service.extensions)
+        let types = ids.filter { ComponentTable.needsClusterAccess.contains(Component.type(of: $0)) }.sorted()
+        if types.isEmpty { return [] }
+        let account =
+            draft.spec.serviceAccount.isEmpty ? draft.names.serviceAccount : draft.spec.serviceAccount
+        return [
+            Finding(
+                .warning, .accessRequired,
+                "\(types.joined(separator: ", ")) read the Kubernetes API: grant ServiceAccount \(account) the rights, "
+                    + "as this operator does not make ClusterRoles yet")
+        ]
+    }
+}
+
+extension Rendered {
+    static func failed(_ reason: Finding.Reason, _ message: String) -> Rendered {
+        Rendered(objects: [], findings: [Finding(.error, reason, message)])
+    }
+
+    mutating func add(_ type: ResourceType, _ object: KubeObject?) {
+        if let object { objects.append(RenderedObject(type: type, object: object)) }
+    }
+
+    mutating func add(_ part: RenderedPart) {
+        objects += part.object.map { [$0] } ?? []
+        findings += part.findings
+    }
+}
+
+/// An object that is there only under conditions, and what is to be said about that.
+struct RenderedPart {
+    var object: RenderedObject?
+    var findings: [Finding] = []
+
+    static let nothing = RenderedPart()
+
+    static func missing(_ finding: Finding) -> RenderedPart { RenderedPart(findings: [finding]) }
+
+    init(object: RenderedObject? = nil, findings: [Finding] = []) {
+        self.object = object
+        self.findings = findings
+    }
+
+    init(_ type: ResourceType, _ object: KubeObject, _ findings: [Finding] = []) {
+        self.init(object: RenderedObject(type: type, object: object), findings: findings)
+    }
+}

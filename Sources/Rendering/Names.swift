@@ -1,0 +1,51 @@
+import OperatorAPI
+
+/// The names of everything that is made for a collector. Nothing else builds one.
+///
+/// Source: opentelemetry-operator v0.158, `internal/naming`.
+struct Names: Sendable {
+    let collector: String
+
+    var workload: String { Self.name(.variable(collector), .fixed("-collector")) }
+    var serviceAccount: String { workload }
+    var service: String { workload }
+    var headlessService: String { Self.name(.variable(service), .fixed("-headless")) }
+    var monitoringService: String { Self.name(.variable(service), .fixed("-monitoring")) }
+    var extensionService: String { Self.name(.variable(service), .fixed("-extension")) }
+    var networkPolicy: String { Self.name(.variable(collector), .fixed("-collector-networkpolicy")) }
+    var podDisruptionBudget: String { workload }
+    var autoscaler: String { workload }
+    /// The name that the azmonitoring field guide uses.
+    var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
+
+    var serviceMonitor: String { workload }
+    var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
+
+    func configMap(_ hash: ConfigHash) -> String {
+        Self.name(.variable(collector), .fixed("-collector-"), .variable(hash.short))
+    }
+
+    func extraConfigMapVolume(_ configMap: String) -> String { Self.name(.fixed("configmap-"), .variable(configMap)) }
+
+    // Fixed.
+    static let container = "otc-container"
+    static let configVolume = "otc-internal"
+    static let configFile = "collector.yaml"
+    static let configFolder = "/conf"
+    static let extraConfigMapFolder = "/var/conf"
+
+    private static func name(_ parts: TruncatedName.Part...) -> String {
+        dnsName(TruncatedName.joined(parts, limit: TruncatedName.limit))
+    }
+
+    /// Lower case; everything but letters and digits becomes a dash, or an `a` at the ends.
+    static func dnsName(_ text: String) -> String {
+        let characters = Array(text.lowercased())
+        return String(
+            characters.indices.map { index in
+                let character = characters[index]
+                if character.isASCII, character.isLetter || character.isNumber { return character }
+                return index == 0 || index == characters.count - 1 ? "a" : "-"
+            })
+    }
+}

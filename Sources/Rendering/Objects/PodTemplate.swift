@@ -1,0 +1,81 @@
+import Document
+import OperatorAPI
+
+/// The pods of every kind of workload. Only what the user or the operator decides is set; the rest is the API server's.
+extension CollectorDraft {
+    func podTemplate() -> JSONValue {
+        [
+            "metadata": [
+                "labels": .strings(labels.standard(names.workload, filtered: true)),
+                "annotations": .strings(podAnnotations),
+            ],
+            "spec": podSpec(),
+        ]
+    }
+
+    /// The hash rolls the pods when the configuration changes.
+    private var podAnnotations: [String: String] {
+        var result = options.annotationsFilter.remaining(spec.podAnnotations)
+        result.merge(annotations) { own, _ in own }
+        if spec.hasPrometheusAnnotations {
+            let before = result.count
+            // The reference names this port even when the metrics are elsewhere; another one would roll all its pods.
+            let scraping = [
+                "prometheus.io/scrape": "true", "prometheus.io/port": "8888", "prometheus.io/path": "/metrics",
+            ]
+            result.merge(scraping) { own, _ in own }
+            if result.count > before { result["operator.opentelemetry.io/prometheus-annotations-added"] = "true" }
+        }
+        result["opentelemetry-operator-config/sha256"] = hash.text
+        return result
+    }
+
+    private func podSpec() -> JSONValue {
+        let pod = spec.pod
+        return .object(compacting: [
+            "serviceAccountName": .string(serviceAccountName),
+            "initContainers": .unlessEmpty(pod.initContainers),
+            "containers": .array([collectorContainer()] + pod.additionalContainers),
+            "volumes": .array(volumes),
+            "dnsPolicy": .string(dnsPolicy),
+            "dnsConfig": pod.dnsConfig ?? [:],
+            "hostNetwork": pod.hostNetwork ? true : nil,
+            "hostPID": pod.hostPID ? true : nil,
+            "hostUsers": pod.hostUsers.map(JSONValue.bool),
+            "hostAliases": .unlessEmpty(pod.hostAliases),
+            "shareProcessNamespace": .bool(pod.shareProcessNamespace),
+            "nodeSelector": pod.nodeSelector,
+            "tolerations": .unlessEmpty(pod.tolerations),
+            "affinity": pod.affinity,
+            "topologySpreadConstraints": .unlessEmpty(pod.topologySpreadConstraints),
+            "priorityClassName": .unlessEmpty(pod.priorityClassName),
+            "securityContext": pod.securityContext,
+            "terminationGracePeriodSeconds": pod.terminationGracePeriodSeconds.map(JSONValue.int),
+        ])
+    }
+
+    var serviceAccountName: String { spec.serviceAccount.isEmpty ? names.serviceAccount : spec.serviceAccount }
+
+    private var dnsPolicy: String {
+        if !spec.pod.dnsPolicy.isEmpty { return spec.pod.dnsPolicy }
+        if spec.pod.dnsConfig?["nameservers"]?.arrayValue != nil { return "None" }
+        return spec.pod.hostNetwork ? "ClusterFirstWithHostNet" : "ClusterFirst"
+    }
+
+    private var volumes: [JSONValue] {
+        let config: JSONValue = [
+            "name": .string(Names.configVolume),
+            "configMap": [
+                "name": .string(names.configMap(hash)),
+                "items": [["key": .string(Names.configFile), "path": .string(Names.configFile)]],
+            ],
+        ]
+        let extra = spec.extraConfigMaps.map { configMap -> JSONValue in
+            [
+                "name": .string(names.extraConfigMapVolume(configMap.name)),
+                "configMap": ["name": .string(configMap.name)],
+            ]
+        }
+        return [config] + spec.volumes + extra
+    }
+}

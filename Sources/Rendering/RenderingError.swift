@@ -1,0 +1,23 @@
+import OperatorAPI
+
+/// Why nothing can be rendered.
+enum RenderingError: Error, Equatable, CustomStringConvertible {
+    /// A field of the resource is not what it should be.
+    case invalid(FieldError)
+    /// libcrypto does not give a SHA-256.
+    case noDigest
+
+    var description: String {
+        switch self {
+        case .invalid(let error): error.description
+        case .noDigest: "could not compute the SHA-256 of the configuration: libcrypto refuses"
+        }
+    }
+
+    var reason: Finding.Reason {
+        switch self {
+        case .invalid: .invalidSpec
+        case .noDigest: .renderingFailed
+        }
+    }
+}

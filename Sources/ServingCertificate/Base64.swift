@@ -1,0 +1,93 @@
+/// Base64 with the standard alphabet and padding, as Kubernetes writes bytes in JSON (RFC 4648 §4).
+public enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let padding = UInt8(ascii: "=")
+
+    /// How many bytes the text of so many bytes has.
+    public static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
+
+    /// The text as ASCII bytes.
+    public static func encode(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: encodedCount(bytes.count)) { target, initialized in
+            bytes.withUnsafeBufferPointer { source in
+                alphabet.withUnsafeBufferPointer { alphabet in
+                    initialized = encode(source, into: target, alphabet)
+                }
+            }
+        }
+    }
+
+    public static func encodedString(_ bytes: [UInt8]) -> String { String(decoding: encode(bytes), as: UTF8.self) }
+
+    private static func encode(
+        _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>,
+        _ alphabet: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        var from = 0
+        var to = 0
+        while from + 3 <= source.count {
+            let group = Int(source[from]) << 16 | Int(source[from + 1]) << 8 | Int(source[from + 2])
+            target[to] = alphabet[group >> 18]
+            target[to + 1] = alphabet[group >> 12 & 63]
+            target[to + 2] = alphabet[group >> 6 & 63]
+            target[to + 3] = alphabet[group & 63]
+            from += 3
+            to += 4
+        }
+        let rest = source.count - from
+        if rest > 0 {
+            let group = Int(source[from]) << 16 | (rest == 2 ? Int(source[from + 1]) << 8 : 0)
+            target[to] = alphabet[group >> 18]
+            target[to + 1] = alphabet[group >> 12 & 63]
+            target[to + 2] = rest == 2 ? alphabet[group >> 6 & 63] : padding
+            target[to + 3] = padding
+            to += 4
+        }
+        return to
+    }
+
+    /// `nil` when the text is not base64. Line ends are skipped, as kubectl's users paste them; the padding must be there.
+    public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var group = 0
+        var filled = 0
+        var padded = 0
+        for character in text {
+            if character == UInt8(ascii: "\n") || character == UInt8(ascii: "\r") { continue }
+            if character == padding {
+                padded += 1
+                guard filled + padded <= 4, filled >= 2 else { return nil }
+                continue
+            }
+            guard padded == 0, let value = value(character) else { return nil }
+            group = group << 6 | value
+            filled += 1
+            if filled == 4 {
+                bytes.append(UInt8(group >> 16 & 255))
+                bytes.append(UInt8(group >> 8 & 255))
+                bytes.append(UInt8(group & 255))
+                (group, filled) = (0, 0)
+            }
+        }
+        switch (filled, padded) {
+        case (0, 0): return bytes
+        case (2, 2): bytes.append(UInt8(group >> 4 & 255))
+        case (3, 1):
+            bytes.append(UInt8(group >> 10 & 255))
+            bytes.append(UInt8(group >> 2 & 255))
+        default: return nil
+        }
+        return bytes
+    }
+
+    private static func value(_ character: UInt8) -> Int? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): Int(character - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): Int(character - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(character - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}

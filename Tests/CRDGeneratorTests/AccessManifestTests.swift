@@ -1,0 +1,107 @@
+import Document
+import Testing
+
+@Suite("Access rights")
+struct AccessManifestTests {
+    let manifests: Manifests
+
+    init() throws { manifests = try Manifests() }
+
+    private func rules(_ kind: String, _ name: String) throws -> [JSONValue] {
+        try manifests.one(kind, name)["rules"]?.arrayValue ?? []
+    }
+
+    /// Rules that the operator has in the whole cluster.
+    private var clusterRules: [JSONValue] {
+        get throws {
+            try rules("ClusterRole", "opentelemetry-operator-manager-role")
+                + rules("ClusterRole", "opentelemetry-operator-proxy-role")
+        }
+    }
+
+    @Test("no rule has a wildcard")
+    func noWildcards() {
+        for role in manifests.all("ClusterRole") + manifests.all("Role") {
+            for rule in role["rules"]?.arrayValue ?? [] {
+                let words = ["apiGroups", "resources", "verbs", "nonResourceURLs"].flatMap { rule[$0]?.texts ?? [] }
+                #expect(!words.contains("*"))
+            }
+        }
+    }
+
+    @Test("nothing is granted on Secrets, Pods or RBAC in the whole cluster")
+    func clusterWide() throws {
+        for rule in try clusterRules {
+            for resource in rule["resources"]?.texts ?? [] {
+                #expect(
+                    !["secrets", "pods", "pods/exec", "nodes", "leases", "serviceaccounts/token"].contains(resource))
+            }
+            #expect(rule["apiGroups"]?.texts.contains("rbac.authorization.k8s.io") == false)
+        }
+        for role in manifests.all("ClusterRole") {
+            for rule in role["rules"]?.arrayValue ?? [] {
+                #expect(rule["resources"]?.texts.contains("secrets") != true)
+            }
+        }
+    }
+
+    @Test("Secrets and Leases of the own namespace are granted by name; only create cannot be")
+    func ownNamespace() throws {
+        let rules = try rules("Role", "opentelemetry-operator-leader-election-role")
+        #expect(rules.count == 4)
+        for rule in rules {
+            #expect(rule["resourceNames"] != nil || rule["verbs"] == ["create"])
+        }
+        let names = rules.flatMap { $0["resourceNames"]?.texts ?? [] }
+        #expect(names == ["9f7554c3.opentelemetry.io", "opentelemetry-operator-serving-certificate"])
+    }
+
+    @Test("only our own webhook configurations may be changed")
+    func webhookConfigurations() throws {
+        let rules = try clusterRules.filter { $0["apiGroups"] == ["admissionregistration.k8s.io"] }
+        #expect(rules.count == 2)
+        for rule in rules {
+            let resource = try #require(rule["resources"]?.texts.first)
+            let kind =
+                resource.hasPrefix("mutating") ? "MutatingWebhookConfiguration" : "ValidatingWebhookConfiguration"
+            let name = try #require(rule["resourceNames"]?.texts.first)
+            _ = try manifests.one(kind, name)
+            #expect(rule["verbs"]?.texts.contains("create") == false)
+            #expect(rule["verbs"]?.texts.contains("delete") == false)
+        }
+    }
+
+    @Test("what is rendered may be made, changed, watched and pruned")
+    func rendered() throws {
+        let needed = [
+            "/configmaps", "/services", "/serviceaccounts", "apps/deployments", "apps/daemonsets",
+            "apps/statefulsets", "azmonitoring.coreos.com/podmonitors", "monitoring.coreos.com/servicemonitors",
+            "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies", "policy/poddisruptionbudgets",
+            "autoscaling/horizontalpodautoscalers",
+        ]
+        for resource in needed {
+            let parts = resource.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            let rule = try clusterRules.first {
+                $0["apiGroups"]?.texts.contains(parts[0]) == true && $0["resources"]?.texts.contains(parts[1]) == true
+            }
+            #expect(rule?["verbs"]?.texts == ["create", "delete", "get", "list", "patch", "watch"], "\(resource)")
+        }
+    }
+
+    @Test("every binding joins a role that exists to the operator's ServiceAccount")
+    func bindings() throws {
+        let account = try manifests.one("ServiceAccount", "opentelemetry-operator-controller-manager")
+        let bindings = manifests.all("ClusterRoleBinding") + manifests.all("RoleBinding")
+        #expect(bindings.count == 3)
+        for binding in bindings {
+            let role = try #require(binding["roleRef"])
+            _ = try manifests.one(try #require(role["kind"]?.stringValue), try #require(role["name"]?.stringValue))
+            let subjects = try #require(binding["subjects"]?.arrayValue)
+            #expect(subjects.count == 1)
+            #expect(subjects[0]["name"] == account[path: "metadata", "name"])
+            #expect(subjects[0]["namespace"] == account[path: "metadata", "namespace"])
+        }
+        #expect(
+            try manifests.podSpec["serviceAccountName"] == account[path: "metadata", "name"])
+    }
+}

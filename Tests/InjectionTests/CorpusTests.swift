@@ -1,0 +1,80 @@
+import Document
+import Foundation
+import Injection
+import KubeModel
+import OperatorAPI
+import TestSupport
+import Testing
+
+/// Our answers beside those recorded from the reference, for every recorded pod that asks for Python or for nothing.
+@Suite("Recorded pods")
+struct CorpusTests {
+    /// The recordings are not part of the package; without them there is nothing to compare.
+    static let folder = packageRoot().deletingLastPathComponent().appending(path: "shared/corpus/pods")
+
+    static let cases: [String] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.first?.isNumber == true }.map { String($0.dropLast(5)) }.sorted()
+    }()
+
+    /// Where we mean to differ, and why.
+    static let differences: [String: String] = [
+        "003": "unknown platform: the reference adds an agent container that fails for ever; we add nothing",
+        "049": "PYTHONPATH from a ConfigMap: the reference adds an agent container that serves no container",
+        "045": "unknown platform",
+        "113": "unknown platform",
+        "120": "unknown platform",
+    ]
+
+    @Test("equal the reference's", .enabled(if: !cases.isEmpty), arguments: cases)
+    func recorded(number: String) throws {
+        let (recording, pod, result) = try Self.inject(number)
+
+        // Languages that are still to come are compared as soon as they are there.
+        let isPythonOnly = !result.refusals.contains { refusal in
+            if case .languageUnsupported = refusal.reason { true } else { false }
+        }
+        let recorded = try #require(recording[path: "then", "pod"])
+        let expected = recorded == "unchanged" ? pod : recorded
+        let actual = result.injectedPod?.pod() ?? pod
+        if isPythonOnly {
+            let difference = JSONValue.difference(actual.normalised ?? .null, expected.normalised ?? .null)
+            if let reason = Self.differences[number] {
+                #expect(difference != nil, "no longer differs: \(reason)")
+            } else {
+                #expect(difference == nil)
+            }
+        }
+        if !isPythonOnly || Self.differences[number] == nil {
+            #expect(result.failureMessage == recording[path: "then", "status", "message"]?.stringValue)
+        }
+        if recorded == "unchanged", actual == pod { #expect(result.injectedPod == nil) }
+    }
+
+    @Test("enough of them are injected", .enabled(if: !cases.isEmpty))
+    func coverage() throws {
+        let injected = try Self.cases.filter { try Self.inject($0).result.injectedPod != nil }
+        #expect(Self.cases.count >= 140)
+        #expect(injected.count >= 35, "\(injected.count)")
+    }
+
+    private static func inject(
+        _ number: String
+    ) throws -> (recording: JSONValue, pod: JSONValue, result: InjectionResult) {
+        let recording = try #require(
+            JSONValue.documents(at: folder.appending(path: "\(number).yaml")).first)
+        let instrumentations = try JSONValue.documents(at: folder.appending(path: "instrumentations.yaml"))
+        let pod = try #require(recording[path: "given", "pod"])
+        let namespace = try #require(recording[path: "given", "namespace"]?.stringValue)
+        let given = Given(
+            pod: pod, namespace: namespace,
+            annotations: namespace == "corpus-annotated"
+                ? [
+                    "instrumentation.opentelemetry.io/inject-python": "corpus-field/field",
+                    "instrumentation.opentelemetry.io/inject-java": "corpus-full/full",
+                ] : [:],
+            instrumentations: instrumentations,
+            settings: InjectionSettings(enabledLanguages: Set(Language.allCases)))
+        return (recording, pod, given.inject())
+    }
+}

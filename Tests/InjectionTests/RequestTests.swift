@@ -1,0 +1,141 @@
+import Document
+import Injection
+import KubeModel
+import OperatorAPI
+import Testing
+
+@Suite("Requests")
+struct RequestTests {
+    private static let key = "instrumentation.opentelemetry.io/inject-python"
+    private static let instrumentations: [JSONValue] = [
+        ["metadata": ["namespace": "ns1", "name": "only"]], ["metadata": ["namespace": "ns2", "name": "other"]],
+    ]
+
+    private func given(pod: String?, namespace: String?) -> Given {
+        var annotations: JSONValue = [:]
+        annotations[Self.key] = pod.map(JSONValue.string)
+        return Given(
+            pod: ["metadata": ["annotations": annotations], "spec": ["containers": [["name": "app"]]]],
+            annotations: namespace.map { [Self.key: $0] } ?? [:], instrumentations: Self.instrumentations)
+    }
+
+    /// The truth table of pod and namespace.
+    @Test(
+        "pod and namespace",
+        arguments: [
+            (nil, nil, "NotRequested"), ("", "", "NotRequested"), ("false", nil, "NotRequested"),
+            ("FALSE", "true", "NotRequested"), (nil, "false", "NotRequested"), ("true", nil, "injected"),
+            (nil, "true", "injected"), ("true", "false", "injected"), ("true", "FALSE", "injected"),
+            ("true", "ns2/other", "injected"), ("true", "gone", "InstrumentationNotFound"),
+            ("only", "gone", "injected"), ("gone", "true", "InstrumentationNotFound"), ("", "only", "injected"),
+            ("ns2/other", nil, "injected"), ("ns2/only", nil, "InstrumentationNotFound"),
+            ("a/b/c", nil, "InstrumentationNotFound"), ("/only", nil, "InstrumentationNotFound"),
+        ] as [(String?, String?, String)])
+    func truthTable(pod: String?, namespace: String?, expected: String) {
+        let result = given(pod: pod, namespace: namespace).inject()
+        #expect((result.skipReason?.label ?? "injected") == expected)
+        #expect((result.refusals == []) == ["injected", "NotRequested"].contains(expected))
+    }
+
+    @Test("a missing Instrumentation is named as the reference names it, with everything to find it")
+    func notFound() throws {
+        let result = given(pod: "ns9/gone", namespace: nil).inject()
+        #expect(result.failureMessage == "Instrumentation.opentelemetry.io \"gone\" not found")
+        let refusal = try #require(result.refusals.first)
+        #expect(refusal.language == .python)
+        #expect(refusal.reason == .instrumentationNotFound(ObjectKey(namespace: "ns9", name: "gone")))
+        #expect(refusal.reason.label == "InstrumentationNotFound")
+    }
+
+    @Test("a review without the bytes of a request needs no parsing, unless the namespace asks")
+    func bytes() {
+        func isSkipped(_ text: String, _ annotations: [String: String] = [:]) -> Bool {
+            Array(text.utf8).withUnsafeBytes {
+                Injector.isSurelyNotRequested(review: $0, namespaceAnnotations: annotations)
+            }
+        }
+        #expect(isSkipped(""))
+        #expect(isSkipped("{}"))
+        #expect(isSkipped("instrumentation.opentelemetry.io/inject"))
+        #expect(isSkipped("instrumentation.opentelemetry.io/container-names"))
+        #expect(!isSkipped("{\"instrumentation.opentelemetry.io/inject-python\":\"true\"}"))
+        #expect(!isSkipped("instrumentation.opentelemetry.io/inject-"))
+        #expect(!isSkipped("instrumentation.instrumentation.opentelemetry.io/inject-sdk"))
+        #expect(!isSkipped("x", [Self.key: "true"]))
+        #expect(isSkipped("x", ["instrumentation.opentelemetry.io/container-names": "app"]))
+        #expect(!isSkipped("{\"sidecar.opentelemetry.io/inject\":\"true\"}"))
+        #expect(!isSkipped("x", ["sidecar.opentelemetry.io/inject": "true"]))
+        for padding in 0..<80 {
+            let text = String(repeating: "-", count: padding) + Self.key + String(repeating: "i", count: 80 - padding)
+            #expect(!isSkipped(text), "\(padding)")
+        }
+    }
+
+    @Test("owners are looked up only when an Instrumentation asks for UIDs and the pod has such an owner")
+    func lookup() {
+        func lookup(uids: Bool, kind: String, asked: String = "true") -> OwnerLookup? {
+            Given(
+                pod: [
+                    "metadata": [
+                        "annotations": [Self.key: .string(asked)],
+                        "ownerReferences": [["apiVersion": "v1", "kind": .string(kind), "name": "o"]],
+                    ]
+                ],
+                instrumentations: [
+                    [
+                        "metadata": ["namespace": "ns1", "name": "i"],
+                        "spec": ["resource": ["addK8sUIDAttributes": .bool(uids)]],
+                    ]
+                ]
+            ).ownerLookup()
+        }
+        let key = ObjectKey(namespace: "ns1", name: "o")
+        #expect(lookup(uids: true, kind: "ReplicaSet") == OwnerLookup(type: .replicaSet, key: key))
+        #expect(lookup(uids: true, kind: "Job") == OwnerLookup(type: .job, key: key))
+        #expect(lookup(uids: true, kind: "StatefulSet") == nil)
+        #expect(lookup(uids: false, kind: "ReplicaSet") == nil)
+        #expect(lookup(uids: true, kind: "ReplicaSet", asked: "gone") == nil)
+        #expect(lookup(uids: true, kind: "ReplicaSet", asked: "false") == nil)
+    }
+
+    @Test(
+        "what is no pod is refused, not crashed on",
+        arguments: [
+            "x", nil, [:], ["metadata": 1], ["spec": "x"], ["spec": ["containers": "x"]],
+            ["spec": ["containers": ["x"]]], ["spec": ["containers": [["env": 1]]]],
+            ["spec": ["containers": [["name": "a", "volumeMounts": [:]]]]],
+            ["spec": ["containers": [["name": 1]], "initContainers": 5]],
+            ["spec": ["containers": [["name": "a"]], "volumes": "x"]],
+        ] as [JSONValue])
+    func unreadable(pod: JSONValue) {
+        let result = Given(
+            pod: pod, annotations: [Self.key: "true"], instrumentations: Self.instrumentations
+        ).inject()
+        #expect(result.injectedPod == nil)
+        #expect(!result.refusals.isEmpty)
+    }
+
+    @Test("every reason has its own label and a sentence")
+    func labels() {
+        let reasons: [SkipReason] = [
+            .notRequested, .alreadyInstrumented(sign: "s"), .noContainers, .noInstrumentation(namespace: "n"),
+            .severalInstrumentations([]), .languageDisabled(.go), .languageUnsupported(.java), .sidecarUnsupported,
+            .invalidContainerList("x"), .duplicatedContainers(["a", "b"]), .containerListMissing,
+            .otherLanguageRefused(.java), .containerNotFound, .noContainerFound, .environmentFromSource("X"),
+            .unsupportedPlatform(annotation: "a", value: "v"), .mountPathTaken("/x"), .volumeNameTaken("v"),
+            .agentContainerNameTaken("c"), .variableLeftAlone("X"),
+        ]
+        #expect(Set(reasons.map(\.label)).count == reasons.count)
+        for reason in reasons {
+            #expect(!reason.sentence.isEmpty)
+            #expect(reason.label.allSatisfy { $0.isLetter })
+        }
+        #expect(
+            Refusal(
+                language: .python, instrumentation: ObjectKey(namespace: "n", name: "i"), container: "app",
+                reason: .environmentFromSource("PYTHONPATH")
+            ).description
+                == "Python was not injected into container app (Instrumentation n/i): the container defines env var value via ValueFrom, envVar: PYTHONPATH"
+        )
+    }
+}

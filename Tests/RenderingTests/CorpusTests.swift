@@ -1,0 +1,188 @@
+import Document
+import Foundation
+import KubeModel
+import OperatorAPI
+import TestSupport
+import Testing
+
+@testable import Rendering
+
+/// Compares with what the reference rendered for recorded resources.
+@Suite("Recorded collectors")
+struct CorpusTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let json: JSONValue
+        var testDescription: String { name }
+    }
+
+    static let folder = packageRoot().appending(path: "../shared/corpus/collectors")
+
+    static let cases: [Case] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
+            guard let json = try? recorded(name) else { return nil }
+            return Case(name: String(name.dropLast(5)), json: json)
+        }
+    }()
+
+    static func recorded(_ name: String) throws -> JSONValue {
+        try YAML.parse(try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    /// What the reference makes and we do not (yet).
+    static let notRendered: Set<String> = ["Ingress"]
+
+    /// What we make and the reference does not.
+    static let ours: Set<String> = ["azmonitoring.coreos.com"]
+
+    /// Fields that differ on purpose.
+    static func isExplained(_ difference: String, in name: String) -> Bool {
+        // Cases 003, 011, …: the reference's NetworkPolicy says TCP for every port, which shuts out UDP receivers.
+        if difference.hasPrefix("NetworkPolicy"), difference.hasSuffix(#""UDP" instead of "TCP""#) { return true }
+        // 032, 036, 039, 041: the reference cuts the name of what is scaled, which then does not exist.
+        if difference.hasPrefix("HorizontalPodAutoscaler"), difference.contains("spec.scaleTargetRef.name") {
+            return ["032", "036", "039", "041"].contains(name)
+        }
+        return false
+    }
+
+    @Test("render to the same objects, as given and as stored", arguments: cases)
+    func objects(_ recorded: Case) throws {
+        let namespace = try #require(recorded.json["given"]?["namespace"])
+        let then = try #require(recorded.json["then"])
+        var given = try #require(recorded.json["given"]?["resource"])
+        given["metadata"]?["namespace"] = namespace
+        let stored = try #require(then["resource"])
+        for resource in [given, stored] {
+            let differences = Self.differences(resource, expected: then["objects"]?.arrayValue ?? [])
+                .filter { !Self.isExplained($0, in: recorded.name) }
+            #expect(differences == [])
+        }
+    }
+
+    @Test("get the defaults that the webhook wrote", arguments: cases)
+    func defaults(_ recorded: Case) throws {
+        let given = try #require(recorded.json["given"]?["resource"])
+        let stored = try #require(recorded.json["then"]?["resource"]?["spec"])
+        let result = try CollectorDefaulting().defaulted(given)
+        let spec = try #require(result.resource["spec"])
+        #expect(Self.compare(spec["config"], stored["config"], at: "config") == [])
+        for key in ["mode", "upgradeStrategy", "managementState", "networkPolicy"] { #expect(spec[key] == stored[key]) }
+        if let autoscaler = spec["autoscaler"] { #expect(autoscaler == stored["autoscaler"]) }
+        if let ingress = spec["ingress"] { #expect(Self.compare(ingress, stored["ingress"], at: "ingress") == []) }
+        #expect(try CollectorDefaulting().defaulted(result.resource).resource == result.resource)
+    }
+
+    @Test("get the status that the reference wrote", arguments: cases)
+    func status(_ recorded: Case) throws {
+        let then = try #require(recorded.json["then"])
+        var resource = try #require(then["resource"])
+        guard resource["spec"]?["mode"] == "deployment", let status = then["status"] else { return }
+        resource["metadata"]?["generation"] = status["observedGeneration"]
+        var workload = try #require(then["objects"]?.arrayValue?.first { $0["kind"] == "Deployment" })
+        // Workloads are recorded without their status; no pod was ready.
+        workload["status"] = .object(compacting: ["replicas": status["scale"]?["replicas"]])
+        let patch = try #require(
+            CollectorStatus(collectorVersion: "0.158.0").patch(
+                for: resource, workload: workload, rendered: Rendered(objects: [], findings: []), outcome: .reconciled,
+                now: Timestamp(seconds: 1_795_256_580)))
+        var own = try #require(patch["status"])
+        // The reference leaves out a zero.
+        if own["scale"]?["replicas"] == 0 { own["scale"]?["replicas"] = nil }
+        own["conditions"] = nil
+        var other = status
+        other["conditions"] = nil
+        #expect(own == other)
+    }
+
+    @Test("cover every mode", .enabled(if: !cases.isEmpty))
+    func coverage() { #expect(Self.cases.count >= 40) }
+
+    /// Where our objects differ from the recorded ones. Resources in another mode are rendered as a deployment: all but the
+    /// workload must be equal then too, and the workload's pods.
+    static func differences(_ resource: JSONValue, expected: [JSONValue]) -> [String] {
+        var resource = resource
+        resource["metadata"]?["uid"] = "u"
+        let mode = resource["spec"]?["mode"]?.stringValue ?? "deployment"
+        resource["spec"]?["mode"] = "deployment"
+        let rendered = CollectorRenderer().render(resource)
+        var differences: [String] = rendered.isComplete ? [] : rendered.findings.map(\.message)
+        var seen: Set<String> = []
+        let workloads = ["Deployment", "StatefulSet", "DaemonSet"]
+        for object in expected {
+            let kind = object["kind"]?.stringValue ?? ""
+            let name = object["metadata"]?["name"]?.stringValue ?? ""
+            if notRendered.contains(kind) { continue }
+            let ownKind = workloads.contains(kind) ? "Deployment" : kind
+            seen.insert("\(ownKind)/\(name)")
+            guard var own = rendered[ownKind, name] else {
+                differences.append("\(kind) \(name): missing")
+                continue
+            }
+            if kind != ownKind {
+                differences += compare(own["spec"]?["template"], object["spec"]?["template"], at: "\(kind)")
+                continue
+            }
+            let service = own["metadata"]?["labels"]?[Labels.serviceType]?.stringValue
+            if mode == "daemonset", service == "base" || service == "headless" {
+                own["spec"]?["internalTrafficPolicy"] = "Local"
+            }
+            let owners = (own["metadata"]?["ownerReferences"]?.arrayValue ?? []).map(Self.withoutUID)
+            own["metadata"]?["ownerReferences"] = .array(owners)
+            differences += compare(own, object, at: "\(kind) \(name)")
+        }
+        for object in rendered.objects where !ours.contains(object.type.group) {
+            let id = "\(object.type.kind)/\(object.object.name)"
+            if mode == "daemonset" && object.type.kind == "PodDisruptionBudget" { continue }
+            if !seen.contains(id) { differences.append("\(id): not in the recording") }
+        }
+        return differences
+    }
+
+    private static func withoutUID(_ reference: JSONValue) -> JSONValue {
+        var reference = reference
+        reference["uid"] = nil
+        return reference
+    }
+
+    /// What the API server sets when it is absent, by name of the field; `nil` for whatever value.
+    static let serverDefaults: [String: [JSONValue]?] = [
+        "terminationMessagePath": ["/dev/termination-log"], "terminationMessagePolicy": ["File"],
+        "imagePullPolicy": ["IfNotPresent", "Always"], "restartPolicy": ["Always"],
+        "terminationGracePeriodSeconds": [30], "schedulerName": ["default-scheduler"], "serviceAccount": nil,
+        "defaultMode": [420], "apiVersion": ["v1"], "divisor": ["0"], "revisionHistoryLimit": [10],
+        "progressDeadlineSeconds": [600], "strategy": nil, "deployment.kubernetes.io/revision": nil, "scheme": ["HTTP"],
+        "timeoutSeconds": [1], "periodSeconds": [10], "successThreshold": [1], "failureThreshold": [3],
+        "clusterIP": nil,
+        "clusterIPs": nil, "type": ["ClusterIP"], "sessionAffinity": ["None"],
+        "ipFamilies": [["IPv4"], ["IPv4", "IPv6"]],
+        "internalTrafficPolicy": ["Cluster"], "targetPort": nil, "protocol": ["TCP"], "hostPort": nil,
+        "ipFamilyPolicy": ["SingleStack"], "scaleUp": nil, "selectPolicy": ["Max"],
+        "policies": [[["type": "Percent", "value": 100, "periodSeconds": 15]]],
+    ]
+
+    static func compare(_ own: JSONValue?, _ other: JSONValue?, at path: String) -> [String] {
+        switch (own, other) {
+        case (.object(let a)?, .object(let b)?):
+            let missing = a.keys.filter { b[$0] == nil }.flatMap { compare(a[$0], nil, at: "\(path).\($0)") }
+            return missing
+                + b.flatMap { member -> [String] in
+                    if a[member.key] == nil, let defaults = serverDefaults[member.key] {
+                        guard let defaults, !defaults.contains(member.value) else { return [] }
+                    }
+                    return compare(a[member.key], member.value, at: "\(path).\(member.key)")
+                }
+        case (.array(let a)?, .array(let b)?) where a.count == b.count:
+            return zip(a, b).enumerated().flatMap { compare($1.0, $1.1, at: "\(path)[\($0)]") }
+        case (nil, let value?), (let value?, nil):
+            if value == [:] || value == [] || value == .null || value == "" || value == false { return [] }
+            return [
+                "\(path): \(own == nil ? "nothing" : value.serializedString()) instead of \(other == nil ? "nothing" : value.serializedString())"
+            ]
+        default:
+            return own == other
+                ? [] : ["\(path): \(own?.serializedString() ?? "") instead of \(other?.serializedString() ?? "")"]
+        }
+    }
+}

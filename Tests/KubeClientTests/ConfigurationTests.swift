@@ -85,23 +85,6 @@ struct EncodingTests {
     @Test(
         "what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
     func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
-
-    @Test(
-        "times are read",
-        arguments: [
-            ("1970-01-01T00:00:00Z", 0), ("2000-02-29T12:34:56Z", 951_827_696), ("2026-11-21T10:00:00Z", 1_795_255_200),
-            ("2026-11-21T10:00:00.123456Z", 1_795_255_200), ("2026-11-21T19:00:00+09:00", 1_795_255_200),
-            ("2026-11-21T06:30:00-03:30", 1_795_255_200), ("2026-11-21t10:00:00z", 1_795_255_200),
-        ])
-    func times(text: String, seconds: Int) { #expect(Timestamp.secondsSince1970(text) == seconds) }
-
-    @Test(
-        "what is no time is none",
-        arguments: [
-            "", "2026-11-21", "2026-11-21T10:00:00", "2026-13-21T10:00:00Z", "2026-11-21T10:00:00Zx",
-            "2026-11-21T10:00:00+09", "2026-11-21T10:00:00.", "tomorrow, 10 o'clock",
-        ])
-    func badTimes(text: String) { #expect(Timestamp.secondsSince1970(text) == nil) }
 }
 
 @Suite

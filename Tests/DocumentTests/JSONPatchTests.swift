@@ -77,7 +77,7 @@ struct JSONPatchTests {
     func operationLimit() {
         let patch = JSONPatch(Array(repeating: .add(.root, 1), count: 3))
         #expect(throws: DocumentError("the JSON patch has 3 operations, more than the 2 allowed")) {
-            try patch.applied(to: nil, limits: .init(maxOperations: 2))
+            try patch.applied(to: .null, limits: .init(maxOperations: 2))
         }
     }
 

@@ -6,7 +6,7 @@ struct JSONPointerTests {
     private static let document: JSONValue = [
         "list": ["first", "second"], "": 0, "with/slash": 1, "with%percent": 2, "with^caret": 3, "with|pipe": 4,
         "back\\slash": 5, "quote\"": 6,
-        " ": 7, "til~de": 8, "deep": ["0": ["er": [nil]]],
+        " ": 7, "til~de": 8, "deep": ["0": ["er": [.null]]],
     ]
 
     @Test(
@@ -15,7 +15,7 @@ struct JSONPointerTests {
             ("/list", ["first", "second"]), ("/list/0", "first"), ("/list/1", "second"), ("/", 0), ("/with~1slash", 1),
             ("/with%percent", 2),
             ("/with^caret", 3), ("/with|pipe", 4), ("/back\\slash", 5), ("/quote\"", 6), ("/ ", 7), ("/til~0de", 8),
-            ("/deep/0/er/0", nil),
+            ("/deep/0/er/0", .null),
         ] as [(String, JSONValue)])
     func finds(text: String, value: JSONValue) throws {
         #expect(Self.document[try JSONPointer(text)] == value)

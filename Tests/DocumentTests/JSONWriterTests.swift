@@ -21,7 +21,7 @@ struct JSONWriterTests {
 
     @Test("pretty is indented by two spaces, empty lists and objects stay short")
     func pretty() {
-        let value: JSONValue = ["a": [1, ["b": nil]], "c": [:], "d": []]
+        let value: JSONValue = ["a": [1, ["b": .null]], "c": [:], "d": []]
         #expect(
             value.serializedPretty() == """
                 {
@@ -87,7 +87,7 @@ struct ComparisonTests {
         #expect(["a": 1, "b": 2] as JSONValue == ["b": 2, "a": 1])
         #expect([1, 2] as JSONValue != [2, 1])
         #expect(["a": 1, "b": 2] as JSONValue != ["a": 1, "c": 2])
-        #expect(["a": nil] as JSONValue != [:])
+        #expect(["a": .null] as JSONValue != [:])
     }
 
     @Test("text is compared scalar by scalar")
@@ -102,7 +102,7 @@ struct ComparisonTests {
 
     @Test("what is not there is nil and not null")
     func absent() {
-        let value: JSONValue = ["list": [1], "null": nil]
+        let value: JSONValue = ["list": [1], "null": .null]
         #expect(value["list"]?[1] == nil as JSONValue?)
         #expect(value["none"].map(\.isNull) == nil)
         #expect(value["list"]?[1].map(\.isNull) == nil)

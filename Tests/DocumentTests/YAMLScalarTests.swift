@@ -45,11 +45,11 @@ struct YAMLScalarTests {
         "a tag says what the text has to be",
         arguments: [
             ("!!str 1", "1"), ("!!str", ""), ("!!str ~", "~"), ("!!int '3'", 3), ("!!int 0x10", 16), ("!!float 3", 3),
-            ("!!bool 'on'", true), ("!!null ''", nil),
-            ("!!null ~", nil), ("!!timestamp 2001-12-14", "2001-12-14"), ("!!binary aGVsbG8=", "hello"),
-            ("!!binary aGk", nil), ("!!binary 4pyT", "✓"),
+            ("!!bool 'on'", true), ("!!null ''", .null),
+            ("!!null ~", .null), ("!!timestamp 2001-12-14", "2001-12-14"), ("!!binary aGVsbG8=", "hello"),
+            ("!!binary aGk", .null), ("!!binary 4pyT", "✓"),
             ("!mine 12", "12"), ("!mine", ""), ("!<tag:yaml.org,2002:str> 12", "12"),
-            ("!!set {a, b}", ["a": nil, "b": nil]), ("!mine [1]", [1]), ("!!merge x", "x"),
+            ("!!set {a, b}", ["a": .null, "b": .null]), ("!mine [1]", [1]), ("!!merge x", "x"),
         ] as [(String, JSONValue)])
     func tags(text: String, value: JSONValue) throws {
         if text == "!!binary aGk" {
@@ -103,11 +103,17 @@ struct YAMLScalarTests {
 
 private func number(_ text: String) -> JSONValue { .number(JSONNumber(validText: text)) }
 
-private let plain: [(String, JSONValue)] =
-    ["", "~", "null", "Null", "NULL"].map { ($0, nil) }
-    + ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"].map { ($0, true) }
+private typealias Reading = (String, JSONValue)
+
+private let plain: [Reading] = nulls + booleans + numbers + texts
+
+private let nulls: [Reading] = ["", "~", "null", "Null", "NULL"].map { ($0, .null) }
+
+private let booleans: [Reading] =
+    ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"].map { ($0, true) }
     + ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"].map { ($0, false) }
-    + [
+
+private let numbers: [Reading] = [
         ("0", 0), ("7", 7), ("-7", -7), ("+7", 7), ("1_000", 1000), ("1__0_", 10), ("0777", 511), ("-010", -8),
         ("0o17", 15), ("0O17", 15), ("0_7", 7), ("00", 0),
         ("0x1F", 31), ("0X1f", 31), ("-0x10", -16), ("+0x10", 16), ("0x_1F", 31), ("0b101", 5), ("-0B11", -3),
@@ -116,8 +122,10 @@ private let plain: [(String, JSONValue)] =
         ("-.5e1", -5), ("08", 8), ("09.5", number("9.5")),
         ("1_0.5_0", number("10.5")), ("+.5", number("0.5")), ("0e21", 0), ("-0e2", 0), ("00e1", 0),
         ("1e-400", number("1e-400")),
-    ]
-    + [
+]
+
+private let texts: [Reading] =
+    [
         "nULL", "tRUE", "yES", "yess", "True.", "oN", "none", "nil", "1:30", "1:30:45", "1.2.3", "10.0.0.1", "0x",
         "0xg", "0o8", "0b2", "0o", "1e", "e1", "1e+", ".", "..",
         ".e1", "._5", ".5_0", "_1", "+", "--1", "+-1", "1-1", "1 2", "1e999", "-1e999", "2001-12-14", "2001-1-2",

@@ -15,7 +15,7 @@ struct YAMLWriterTests {
                         "ports": [["containerPort": 8080]], "env": [],
                     ]
                 ],
-                "script": "#!/bin/sh\nset -e\n  echo hi\n", "noNewline": "a\nb", "nothing": nil,
+                "script": "#!/bin/sh\nset -e\n  echo hi\n", "noNewline": "a\nb", "nothing": .null,
                 "matrix": [[1, 2], [], [[:]]],
             ],
         ]
@@ -100,7 +100,7 @@ struct YAMLWriterTests {
 
     @Test("documents are separated")
     func documents() {
-        #expect(YAML.serializedAll([["a": 1], nil, ["b": []]]) == "a: 1\n---\nnull\n---\nb: []\n")
+        #expect(YAML.serializedAll([["a": 1], .null, ["b": []]]) == "a: 1\n---\nnull\n---\nb: []\n")
         #expect(YAML.serializedAll([]) == "")
     }
 

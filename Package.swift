@@ -100,7 +100,7 @@ let package = Package(
         tests("KubeRuntime"),
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
-        tests("Rendering"),
+        tests("Rendering", exclude: ["Fixtures"]),
         tests("Injection", exclude: ["Fixtures"]),
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),

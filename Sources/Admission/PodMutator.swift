@@ -12,6 +12,7 @@ public import Webhook
 public struct PodMutator: AdmissionHandler {
     /// Where kube-apiserver sends the reviews of pods.
     public static let path = "/mutate-v1-pod"
+    private static let requestKeys = Injector.requestKeys.map { TextPattern($0) }
 
     private let injector: Injector
     private let namespaces: Store<NamespaceFacts>
@@ -31,14 +32,9 @@ public struct PodMutator: AdmissionHandler {
     }
 
     public func shortcut(_ review: RawReview) -> AdmissionResponse? {
-        guard !namespaceAnnotations(review.namespace).keys.contains(where: { $0.contains(Self.request) }) else { return nil }
-        return review.contains(Self.requestPattern) ? nil : .allowed()
+        guard !Injector.mayRequest(namespaceAnnotations(review.namespace)) else { return nil }
+        return Self.requestKeys.contains { review.contains($0) } ? nil : .allowed()
     }
-
-    /// In every annotation that asks for something: `instrumentation.opentelemetry.io/inject-…`,
-    /// `sidecar.opentelemetry.io/inject`.
-    private static let request = "opentelemetry.io/inject"
-    private static let requestPattern = TextPattern(request)
 
     public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
         guard request.operation == .create else { return .allowed() }

@@ -65,7 +65,7 @@ private struct Shape {
                 "operation": "CREATE",
                 "userInfo": user,
                 "object": pod,
-                "oldObject": nil,
+                "oldObject": .null,
                 "dryRun": false,
                 "options": ["kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1"],
             ],
@@ -76,7 +76,7 @@ private struct Shape {
         var metadata: JSONValue = [
             "generateName": "checkout-7d9c5b8f6d-",
             "namespace": .string(PodReview.namespace),
-            "creationTimestamp": nil,
+            "creationTimestamp": .null,
             "labels": [
                 "app.kubernetes.io/name": "checkout", "app.kubernetes.io/part-of": "shop",
                 "app.kubernetes.io/version": "3.2.1", "pod-template-hash": "7d9c5b8f6d",
@@ -92,7 +92,7 @@ private struct Shape {
         let spec = spec
         let managed: JSONValue = [
             "f:metadata": [
-                "f:generateName": .object([:]), "f:labels": ManagedFields.of(metadata["labels"] ?? nil),
+                "f:generateName": .object([:]), "f:labels": ManagedFields.of(metadata["labels"] ?? .null),
                 "f:ownerReferences": [".": .object([:])],
             ],
             "f:spec": ManagedFields.of(spec),
@@ -212,7 +212,7 @@ private enum ManagedFields {
             return .object(
                 JSONObject(
                     members: list.map { element in
-                        let name: JSONValue = ["name": element["name"] ?? nil]
+                        let name: JSONValue = ["name": element["name"] ?? .null]
                         return .init(key: "k:\(name.serializedString())", value: of(element))
                     }))
         default: return .object([:])

@@ -28,17 +28,21 @@ public struct JSONMergePatch: Equatable, Sendable {
     ///
     /// - Throws: when `to` has a member that is `null` where `from` has not: a merge patch cannot say that.
     public static func diff(from: JSONValue, to: JSONValue) throws(DocumentError) -> JSONMergePatch {
-        JSONMergePatch(try difference(from, to, at: .root) ?? (to.objectValue == nil ? to : [:]))
+        if let difference = try difference(from, to, at: .root) { return JSONMergePatch(difference) }
+        return JSONMergePatch(to.objectValue == nil ? to : .object(JSONObject()))
     }
 
     /// `nil` when the two are equal.
     private static func difference(
         _ from: JSONValue, _ to: JSONValue, at path: JSONPointer
     ) throws(DocumentError) -> JSONValue? {
-        guard case .object(let target) = to else { return from == to ? nil : to }
+        // No ternary with nil in here: nil is a literal of JSONValue, too.
+        guard case .object(let target) = to else {
+            if from == to { return nil }
+            return to
+        }
         let source = from.objectValue
         var lookup = MemberLookup(source ?? JSONObject())
-        var patch = JSONObject()
         var isKept = Array(repeating: false, count: source?.count ?? 0)
         var members: [JSONObject.Member] = []
         for (index, member) in target.members.enumerated() {
@@ -60,7 +64,7 @@ public struct JSONMergePatch: Equatable, Sendable {
             if let key = source?.members[index].key { members.append(.init(key: key, value: .null)) }
         }
         members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        patch = JSONObject(members: members)
-        return patch.isEmpty && source != nil ? nil : .object(patch)
+        if members.isEmpty && source != nil { return nil }
+        return .object(JSONObject(members: members))
     }
 }

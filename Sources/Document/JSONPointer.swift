@@ -88,14 +88,15 @@ extension JSONValue {
     public subscript(pointer: JSONPointer) -> JSONValue? {
         var value = self
         for token in pointer.tokens {
-            let next: JSONValue? =
-                switch value {
-                case .object(let object): object[token]
-                case .array(let elements): JSONPointer.index(token).flatMap { $0 < elements.count ? elements[$0] : nil }
-                default: nil
-                }
-            guard let next else { return nil }
-            value = next
+            switch value {
+            case .object(let object):
+                guard let next = object[token] else { return nil }
+                value = next
+            case .array(let elements):
+                guard let index = JSONPointer.index(token), index < elements.count else { return nil }
+                value = elements[index]
+            default: return nil
+            }
         }
         return value
     }

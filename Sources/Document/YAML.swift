@@ -1,14 +1,14 @@
 /// Reads and writes YAML as Kubernetes does: what cannot be said in JSON is an error.
 ///
-/// The grammar is libyaml's. What a scalar means follows `sigs.k8s.io/yaml` 1.6, which is YAML 1.1 as go-yaml v2 reads
-/// it. In this order, for a plain scalar without a tag:
+/// The grammar is libyaml's. What a scalar means follows `sigs.k8s.io/yaml` 1.6, which is YAML 1.1 as go-yaml v2
+/// reads it. In this order, for a plain scalar without a tag:
 ///
 /// | text | value |
 /// | --- | --- |
 /// | empty, `~`, `null` `Null` `NULL` | null |
 /// | `y` `yes` `true` `on`, each also `Xx` and `XX` | true |
 /// | `n` `no` `false` `off`, each also `Xx` and `XX` | false |
-/// | `.nan` `.NaN` `.NAN`, `.inf` `.Inf` `.INF` with or without a sign | an error: no JSON number (as a key: that text) |
+/// | `.nan` `.NaN` `.NAN`, `.inf` `.Inf` `.INF`, also with a sign | an error: no JSON number (as a key: that text) |
 /// | `<<` as a key | merges, see below |
 /// | a date such as `2001-12-14` or a date and time | the string as it stands |
 /// | digits without 0 in front, any sign, any `_` between: `+1_000` | an integer |
@@ -74,10 +74,28 @@ public enum YAML {
             throw DocumentError("the text has \(bytes.count) bytes, more than the \(limits.maxBytes) allowed")
         }
         let result = bytes.withContiguousStorageIfAvailable { bytes in
-            Result { () throws(DocumentError) in try body(bytes) }
+            Result { () throws(DocumentError) in
+                try refuseManyDirectives(bytes)
+                return try body(bytes)
+            }
         }
         if let result { return try result.get() }
         return try withBytes(Array(bytes), limits, body)
+    }
+}
+
+/// Refuses a text with more than a thousand lines that may be directives.
+///
+/// libyaml compares every `%TAG` with all before it: a megabyte of them would keep it busy for minutes.
+private func refuseManyDirectives(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
+    var directives = 0
+    var previous = UInt8(ascii: "\n")
+    for byte in bytes {
+        if byte == UInt8(ascii: "%") && (previous == UInt8(ascii: "\n") || previous == UInt8(ascii: "\r")) {
+            directives += 1
+            guard directives <= 1000 else { throw DocumentError("the text has more than 1000 directives") }
+        }
+        previous = byte
     }
 }
 
@@ -87,8 +105,8 @@ public struct YAMLLimits: Equatable, Sendable {
     public var maxDepth: Int
     /// The size of the text in bytes, and also of all scalars together after aliases are expanded. 64 MiB by default.
     public var maxBytes: Int
-    /// All lists, mappings, keys and scalars of the stream, counted again wherever an alias repeats them. One million by
-    /// default. The bound against a few lines of aliases to aliases that mean a billion values.
+    /// All lists, mappings, keys and scalars of the stream, counted again wherever an alias repeats them. One million
+    /// by default. The bound against a few lines of aliases to aliases that mean a billion values.
     public var maxNodes: Int
 
     public static let standard = YAMLLimits()

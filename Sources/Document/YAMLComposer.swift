@@ -1,9 +1,9 @@
-/// Makes values of libyaml's events, one document after the other.
+/// Makes values of libyaml's events, one document after the other. What is open is kept in a list, not on the stack.
 struct YAMLComposer: ~Copyable {
     private var events: YAMLEvents
     private let limits: YAMLLimits
     private var anchors: [String: Anchor] = [:]
-    private var depth = 0
+    private var open: [Collection] = []
     /// What the stream has come to so far, aliases expanded.
     private var total = Size()
     private var hasEnded = false
@@ -21,10 +21,27 @@ struct YAMLComposer: ~Copyable {
         var size = Size()
     }
 
-    /// A node, and how it reads as a key.
     private enum Node {
         case scalar(YAMLScalar, text: String)
         case collection(JSONValue)
+    }
+
+    /// A list or a mapping whose end is yet to come.
+    private struct Collection {
+        var start: YAMLEvent
+        /// What the stream had come to before it.
+        var before: Size
+        var elements: [JSONValue] = []
+        /// `nil` in a list.
+        var mapping: MappingBuilder?
+        var next = Next.key
+
+        /// What the next node of a mapping is.
+        enum Next {
+            case key
+            case value(of: String)
+            case merged
+        }
     }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: YAMLLimits) throws(DocumentError) {
@@ -42,7 +59,7 @@ struct YAMLComposer: ~Copyable {
             return nil
         }
         anchors = [:]
-        let value = try value(try events.next())
+        let value = try root()
         _ = try events.next()  // the end of the document
         return value
     }
@@ -59,43 +76,63 @@ struct YAMLComposer: ~Copyable {
 
     // MARK: - Nodes
 
-    private mutating func value(_ event: YAMLEvent) throws(DocumentError) -> JSONValue {
-        switch try node(event) {
-        case .collection(let value): return value
-        case .scalar(let scalar, let text):
-            return try located(event) { () throws(DocumentError) in try scalar.value(text) }
-        }
-    }
-
-    private mutating func node(_ event: YAMLEvent) throws(DocumentError) -> Node {
-        if case .alias = event.kind { return try aliased(event) }
-        let before = total
-        if let anchor = event.anchor { anchors[anchor] = Anchor(node: nil) }
-        let node: Node
-        switch event.kind {
-        case .scalar(let text, let isPlain):
-            try count(Size(nodes: 1, bytes: text.utf8.count), at: event)
-            let (scalar, text) = try located(event) { () throws(DocumentError) in
-                try YAMLScalar.resolve(text, tag: event.tag, isPlain: isPlain)
+    private mutating func root() throws(DocumentError) -> JSONValue {
+        while true {
+            let event = try events.next()
+            switch event.kind {
+            case .sequenceStart, .mappingStart:
+                try enter(event)
+                continue
+            case .sequenceEnd, .mappingEnd:
+                guard let ended = open.popLast() else { break }
+                let value = ended.mapping.map { JSONValue.object($0.object) } ?? .array(ended.elements)
+                let node = Node.collection(value)
+                remember(node, event: ended.start, before: ended.before)
+                if open.isEmpty { return value }
+                try place(node, event: ended.start)
+                continue
+            case .scalar(let text, let isPlain):
+                let node = try scalar(text, isPlain: isPlain, event)
+                if open.isEmpty { return try value(node, event) }
+                try place(node, event: event)
+                continue
+            case .alias:
+                let node = try aliased(event)
+                if open.isEmpty { return try value(node, event) }
+                try place(node, event: event)
+                continue
+            case .streamStart, .streamEnd, .documentStart, .documentEnd: break
             }
-            node = .scalar(scalar, text: text)
-        case .sequenceStart:
-            try enter(event)
-            node = .collection(.array(try elements()))
-            depth -= 1
-        case .mappingStart:
-            try enter(event)
-            node = .collection(.object(try members()))
-            depth -= 1
-        default:
             // libyaml's grammar gives nothing else where a node must be.
             throw DocumentError("expected a YAML value", at: event.position)
         }
-        if let anchor = event.anchor {
-            let size = Size(nodes: total.nodes - before.nodes, bytes: total.bytes - before.bytes)
-            anchors[anchor] = Anchor(node: node, size: size)
+    }
+
+    private mutating func enter(_ event: YAMLEvent) throws(DocumentError) {
+        let before = total
+        try count(Size(nodes: 1, bytes: 0), at: event)
+        if let anchor = event.anchor { anchors[anchor] = Anchor(node: nil) }
+        var collection = Collection(start: event, before: before)
+        if case .mappingStart = event.kind { collection.mapping = MappingBuilder() }
+        open.append(collection)
+        guard open.count <= limits.maxDepth else { throw tooDeep(event) }
+    }
+
+    private mutating func scalar(_ text: String, isPlain: Bool, _ event: YAMLEvent) throws(DocumentError) -> Node {
+        let before = total
+        try count(Size(nodes: 1, bytes: text.utf8.count), at: event)
+        let (scalar, text) = try located(event) { () throws(DocumentError) in
+            try YAMLScalar.resolve(text, tag: event.tag, isPlain: isPlain)
         }
+        let node = Node.scalar(scalar, text: text)
+        remember(node, event: event, before: before)
         return node
+    }
+
+    private mutating func remember(_ node: Node, event: YAMLEvent, before: Size) {
+        guard let anchor = event.anchor else { return }
+        let size = Size(nodes: total.nodes - before.nodes, bytes: total.bytes - before.bytes)
+        anchors[anchor] = Anchor(node: node, size: size)
     }
 
     private mutating func aliased(_ event: YAMLEvent) throws(DocumentError) -> Node {
@@ -107,37 +144,47 @@ struct YAMLComposer: ~Copyable {
             throw DocumentError("the anchor \(quotedForMessage(name)) contains itself", at: event.position)
         }
         try count(anchor.size, at: event)
-        if case .collection(let value) = node, depth + value.depth > limits.maxDepth { throw tooDeep(event) }
+        if case .collection(let value) = node, open.count + value.depth > limits.maxDepth { throw tooDeep(event) }
         return node
     }
 
-    private mutating func elements() throws(DocumentError) -> [JSONValue] {
-        var elements: [JSONValue] = []
-        while true {
-            let event = try events.next()
-            if case .sequenceEnd = event.kind { return elements }
-            elements.append(try value(event))
+    /// Puts a node where it belongs in the innermost open list or mapping.
+    private mutating func place(_ node: Node, event: YAMLEvent) throws(DocumentError) {
+        let innermost = open.count - 1
+        guard open[innermost].mapping != nil else {
+            let element = try value(node, event)
+            open[innermost].elements.append(element)
+            return
+        }
+        switch open[innermost].next {
+        case .key where isMerge(event):
+            open[innermost].next = .merged
+        case .key:
+            guard case .scalar(let scalar, let text) = node else {
+                throw DocumentError("a key must not be a list or a mapping", at: event.position)
+            }
+            let key = try located(event) { () throws(DocumentError) in
+                let key = try scalar.key(text)
+                try open[innermost].mapping?.start(key)
+                return key
+            }
+            open[innermost].next = .value(of: key)
+        case .value(let key):
+            let value = try value(node, event)
+            open[innermost].mapping?.finish(key, value)
+            open[innermost].next = .key
+        case .merged:
+            let value = try value(node, event)
+            try located(event) { () throws(DocumentError) in try open[innermost].mapping?.merge(value) }
+            open[innermost].next = .key
         }
     }
 
-    private mutating func members() throws(DocumentError) -> JSONObject {
-        var builder = MappingBuilder()
-        while true {
-            let event = try events.next()
-            if case .mappingEnd = event.kind { return builder.object }
-            if isMerge(event) {
-                try count(Size(nodes: 1, bytes: 2), at: event)
-                let source = try events.next()
-                let value = try value(source)
-                try located(source) { () throws(DocumentError) in try builder.merge(value) }
-            } else {
-                guard case .scalar(let scalar, let text) = try node(event) else {
-                    throw DocumentError("a key must not be a list or a mapping", at: event.position)
-                }
-                let key = try located(event) { () throws(DocumentError) in try scalar.key(text) }
-                try located(event) { () throws(DocumentError) in try builder.start(key) }
-                builder.finish(key, try value(try events.next()))
-            }
+    private func value(_ node: Node, _ event: YAMLEvent) throws(DocumentError) -> JSONValue {
+        switch node {
+        case .collection(let value): return value
+        case .scalar(let scalar, let text):
+            return try located(event) { () throws(DocumentError) in try scalar.value(text) }
         }
     }
 
@@ -147,12 +194,6 @@ struct YAMLComposer: ~Copyable {
     }
 
     // MARK: - Limits and errors
-
-    private mutating func enter(_ event: YAMLEvent) throws(DocumentError) {
-        try count(Size(nodes: 1, bytes: 0), at: event)
-        depth += 1
-        guard depth <= limits.maxDepth else { throw tooDeep(event) }
-    }
 
     private func tooDeep(_ event: YAMLEvent) -> DocumentError {
         DocumentError("lists and mappings are nested deeper than \(limits.maxDepth) levels", at: event.position)
@@ -168,15 +209,16 @@ struct YAMLComposer: ~Copyable {
             throw DocumentError("the text means more than \(limits.maxBytes) bytes of scalars", at: event.position)
         }
     }
+}
 
-    private func located<Result>(
-        _ event: YAMLEvent, _ body: () throws(DocumentError) -> Result
-    ) throws(DocumentError) -> Result {
-        do throws(DocumentError) {
-            return try body()
-        } catch {
-            throw DocumentError(error.message, at: error.position ?? event.position)
-        }
+/// Does something with a node; an error that has no position yet gets the node's.
+private func located<Value>(
+    _ event: YAMLEvent, _ body: () throws(DocumentError) -> Value
+) throws(DocumentError) -> Value {
+    do throws(DocumentError) {
+        return try body()
+    } catch {
+        throw DocumentError(error.message, at: error.position ?? event.position)
     }
 }
 

@@ -35,7 +35,9 @@ struct YAMLEvents: ~Copyable {
         offsets = ScalarOffsets(input)
         // Without this libyaml guesses the encoding, and UTF-16 has no place in Kubernetes.
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+        // A byte order mark would count as the first column of its line.
+        let text = UnsafeBufferPointer(rebasing: input[offsets.start...])
+        yaml_parser_set_input_string(parser, text.baseAddress, text.count)
     }
 
     deinit {
@@ -80,14 +82,16 @@ struct YAMLEvents: ~Copyable {
 
     private mutating func position(of mark: yaml_mark_t) -> DocumentError.Position {
         DocumentError.Position(
-            line: Int(mark.line) + 1, column: Int(mark.column) + 1, offset: offsets.byteOffset(ofScalar: Int(mark.index)))
+            line: Int(mark.line) + 1, column: Int(mark.column) + 1,
+            offset: offsets.byteOffset(ofScalar: Int(mark.index)))
     }
 
     private mutating func failure() -> DocumentError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "the text is not valid YAML"
         switch parser.pointee.error {
         case YAML_READER_ERROR:
-            return DocumentError(problem, at: .init(offset: Int(parser.pointee.problem_offset), in: input))
+            return DocumentError(
+                problem, at: .init(offset: offsets.start + Int(parser.pointee.problem_offset), in: input))
         case YAML_MEMORY_ERROR:
             return DocumentError("there is no memory to read YAML")
         default:
@@ -100,13 +104,19 @@ struct YAMLEvents: ~Copyable {
 /// Turns libyaml's counts of characters into offsets of bytes, for ever larger counts in one pass.
 private struct ScalarOffsets {
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the text starts: behind the byte order mark, if it has one.
+    let start: Int
     private var scalar = 0
-    private var byte = 0
+    private var byte: Int
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+        start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        byte = start
+    }
 
     mutating func byteOffset(ofScalar wanted: Int) -> Int {
-        if wanted < scalar { (scalar, byte) = (0, 0) }
+        if wanted < scalar { (scalar, byte) = (0, start) }
         while scalar < wanted && byte < bytes.count {
             byte += 1
             while byte < bytes.count && bytes[byte] & 0xC0 == 0x80 { byte += 1 }

@@ -49,9 +49,9 @@ enum YAMLScalar: Equatable {
             case UInt8(ascii: "x"): base = 16
             case UInt8(ascii: "b"): base = 2
             case UInt8(ascii: "o"): base = 8
-            default: base = 8
+            default: base = 0  // octal without a letter
             }
-            if let letter = digits.first, letter | 0x20 >= UInt8(ascii: "a") { digits.removeFirst() }
+            if base != 0 { digits.removeFirst() } else { base = 8 }
         }
         guard !digits.isEmpty else { return nil }
         var values: [UInt8] = []

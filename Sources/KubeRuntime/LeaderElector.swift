@@ -168,8 +168,10 @@ public final class LeaderElector: Sendable {
     /// Renews until that fails for too long.
     private func renew() async {
         while !Task.isCancelled {
-            try? await clock.sleep(for: configuration.retryPeriod)
-            guard !Task.isCancelled, let deadline = state.withLock({ $0.deadline }) else { return }
+            guard let deadline = state.withLock({ $0.deadline }) else { return }
+            // Not beyond the deadline: we stop leading then, not a retry later.
+            try? await clock.sleep(until: min(clock.now() + configuration.retryPeriod, deadline))
+            guard !Task.isCancelled else { return }
             let hasRenewed = await attempt(until: deadline)
             guard !Task.isCancelled else { return }
             if hasRenewed { continue }
@@ -254,24 +256,44 @@ public final class LeaderElector: Sendable {
 
     /// Gives the lease back, if we have it.
     private func release() async {
-        let wanted = state.withLock { state -> KubeObject? in
-            guard let record = state.release(now: timestamp()), var lease = state.lease else { return nil }
-            state.steppedDown()
-            record.write(into: &lease)
-            return lease
-        }
-        guard let wanted else { return }
+        guard state.withLock({ $0.isLeader }) else { return }
         // The task may be cancelled already, and this request is wanted all the same. Unstructured, therefore, but awaited
         // here and bounded by the deadline.
-        await Task { [api, clock, logger] in
+        await Task {
             do {
                 let deadline = clock.now() + Self.releaseTimeout
-                _ = try await clock.run(until: deadline) { try await api.replace(.lease, wanted, subresource: nil) }
-                logger.info("gave the lease back")
+                let isReleased = try await clock.run(until: deadline) { try await self.writeRelease() } ?? false
+                if isReleased { logger.info("gave the lease back") }
             } catch {
                 logger.debug("could not give the lease back", metadata: ["error": "\(error)"])
             }
         }.value
+        state.withLock { $0.steppedDown() }
+    }
+
+    /// - Returns: `false` when the lease turns out not to be ours.
+    private func writeRelease() async throws(KubeError) -> Bool {
+        guard let wanted = releasedLease() else { return false }
+        do throws(KubeError) {
+            _ = try await api.replace(.lease, wanted, subresource: nil)
+            return true
+        } catch {
+            guard error.status?.isConflict == true else { throw error }
+        }
+        // A renewal that was cut off by the cancellation may have been carried out all the same.
+        let lease = try await api.get(.lease, key)
+        state.withLock { $0.observed(lease, at: clock.now()) }
+        guard let wanted = releasedLease() else { return false }
+        _ = try await api.replace(.lease, wanted, subresource: nil)
+        return true
+    }
+
+    private func releasedLease() -> KubeObject? {
+        state.withLock { state in
+            guard let record = state.release(now: timestamp()), var lease = state.lease else { return nil }
+            record.write(into: &lease)
+            return lease
+        }
     }
 
     private func changed(to isLeader: Bool) {

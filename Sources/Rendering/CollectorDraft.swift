@@ -33,7 +33,9 @@ struct CollectorDraft: Sendable {
         hash = try ConfigHash(config)
         names = Names(collector: collector.name)
         labels = Labels(collector: collector, filter: options.labelsFilter)
+        // Those that speak to the operator stay with the resource: a new scrape interval must not roll the pods.
         annotations = options.annotationsFilter.remaining(collector.annotations)
+            .filter { !CollectorAnnotationKey.all.contains($0.key) }
     }
 
     /// An object of the collector's: in its namespace, with its labels and annotations, owned by it.

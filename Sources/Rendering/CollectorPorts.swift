@@ -86,7 +86,9 @@ struct CollectorPorts: Sendable {
         var result: [ComponentPort] = []
         for var port in ports {
             if let other = result.first(where: { $0.port == port.port && $0.protocol == port.protocol }) {
-                conflict("the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used")
+                conflict(
+                    "the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used"
+                )
                 continue
             }
             if !PortName.isValid(port.name) || result.contains(where: { $0.name == port.name }) {
@@ -147,7 +149,9 @@ struct CollectorPorts: Sendable {
         }
         for port in Self.besides(declared, inferred) {
             if let other = ports.first(where: { $0.port == port.port && $0.protocol == port.protocol }) {
-                conflict("the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used")
+                conflict(
+                    "the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used"
+                )
                 continue
             }
             ports.append(ContainerPort(name: port.name, port: port.port, protocol: port.protocol))

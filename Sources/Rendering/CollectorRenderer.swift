@@ -64,10 +64,12 @@ public struct CollectorRenderer: Sendable {
     private static func remarks(on draft: CollectorDraft) -> [Finding] {
         var findings: [Finding] = []
         if draft.spec.ingressType != nil {
-            findings.append(Finding(.warning, .unsupported, "spec.ingress is not supported yet: no Ingress or Route is made"))
+            findings.append(
+                Finding(.warning, .unsupported, "spec.ingress is not supported yet: no Ingress or Route is made"))
         }
         if draft.spec.isHTTPRouteEnabled {
-            findings.append(Finding(.warning, .unsupported, "spec.httpRoute is not supported yet: no HTTPRoute is made"))
+            findings.append(
+                Finding(.warning, .unsupported, "spec.httpRoute is not supported yet: no HTTPRoute is made"))
         }
         if !draft.spec.config.ignoredPaths.isEmpty {
             let paths = draft.spec.config.ignoredPaths.joined(separator: ", ")

@@ -59,7 +59,9 @@ public struct CollectorStatus: Sendable {
             "replicas": .int(replicas), "selector": .string(selector.joined(separator: ",")),
             "statusReplicas": .string("\(ready)/\(replicas)"),
         ]
-        if let image = workload?[path: "spec", "template", "spec", "containers"]?[0]?["image"] { status["image"] = image }
+        if let image = workload?[path: "spec", "template", "spec", "containers"]?[0]?["image"] {
+            status["image"] = image
+        }
     }
 
     // MARK: - Conditions
@@ -96,7 +98,8 @@ public struct CollectorStatus: Sendable {
 
     private func completeness(_ findings: [Finding], _ generation: Int) -> Condition? {
         guard let worst = findings.max(by: { $0.severity < $1.severity }) else { return nil }
-        let sorted = findings.filter { $0.severity == worst.severity } + findings.filter { $0.severity != worst.severity }
+        let sorted =
+            findings.filter { $0.severity == worst.severity } + findings.filter { $0.severity != worst.severity }
         return Condition(
             type: Self.complete, status: worst.severity == .information ? .true : .false,
             reason: (sorted.first ?? worst).reason.rawValue,

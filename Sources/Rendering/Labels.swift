@@ -61,7 +61,8 @@ struct Labels: Sendable {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, let last = bytes.last else { return true }
         let isAlphanumeric = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
         return bytes.count <= 63 && isAlphanumeric(first) && isAlphanumeric(last)

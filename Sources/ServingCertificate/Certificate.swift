@@ -135,9 +135,12 @@ public final class Certificate: @unchecked Sendable {
     }
 
     private static func time(_ value: UnsafePointer<ASN1_TIME>?) -> WallTime? {
-        var parts = tm()
-        guard let value, ASN1_TIME_to_tm(value, &parts) == 1 else { return nil }
-        return WallTime(secondsSince1970: Int64(timegm(&parts)))
+        guard let value, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
+        defer { ASN1_TIME_free(epoch) }
+        var days: Int32 = 0
+        var seconds: Int32 = 0
+        guard ASN1_TIME_diff(&days, &seconds, epoch, value) == 1 else { return nil }
+        return WallTime(secondsSince1970: Int64(days) * 86_400 + Int64(seconds))
     }
 
     private static func text(of name: OpaquePointer?) -> String {

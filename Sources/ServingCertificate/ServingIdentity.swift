@@ -14,6 +14,15 @@ public struct ServingIdentity: Sendable {
         self.key = key
     }
 
+    /// Makes an identity that nobody trusts, as the metrics listener shows when it is given none: encryption without
+    /// proof of who serves. It lives in memory only, for a year.
+    public static func selfIssued(names: [SubjectName], now: WallTime) throws(CertificateError) -> ServingIdentity {
+        let lifetime = Duration.seconds(365 * 86_400)
+        let authority = try CertificateAuthority.make(name: "opentelemetry-operator-self", now: now, lifetime: lifetime)
+        let leaf = try authority.issueLeaf(names: names, now: now, lifetime: lifetime)
+        return try ServingIdentity(chain: [leaf.certificate, authority.certificate], key: leaf.key)
+    }
+
     /// Reads `tls.crt` and `tls.key` of a Secret of type `kubernetes.io/tls`.
     public init(chainPEM: String, keyPEM: String) throws(CertificateError) {
         try self.init(chain: PEMBundle.certificates(chainPEM), key: PrivateKey(pem: keyPEM))

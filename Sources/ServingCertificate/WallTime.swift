@@ -1,5 +1,4 @@
 import Glibc
-import KubeModel
 
 /// A moment by the wall clock, as certificates count: whole seconds since 1970-01-01 UTC.
 public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -26,5 +25,8 @@ public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// RFC 3339, in UTC.
-    public var description: String { Timestamp(seconds: Int(secondsSince1970)).rfc3339 }
+    public var description: String {
+        let civil = CivilTime(secondsSince1970: secondsSince1970)
+        return "\(civil.year)-\(CivilTime.padded(civil.month))-\(CivilTime.padded(civil.day))T\(civil.timeOfDay)Z"
+    }
 }

@@ -9,8 +9,8 @@ public import NIOHTTP1
 ///
 /// Whatever is wrong with a review, the answer is a review that says so, with the request's uid when it can be found:
 /// `allowed: false` and code 400 for what cannot be read. The HTTP status is 200 then, so that the API server shows our
-/// message. Only what is no review at all gets another status: 404 for an unknown path, 405 for another method than POST,
-/// 413 for a body over the limit (its body is a review all the same).
+/// message. Only what is no review at all gets another status: 404 for an unknown path, 405 for another method than
+/// POST, 413 for a body over the limit (its body is a review all the same).
 ///
 /// Source: controller-runtime `pkg/webhook/admission`.
 public struct AdmissionRouter: HTTPResponder {
@@ -81,20 +81,27 @@ public struct AdmissionRouter: HTTPResponder {
         {
             return .now(AdmissionRouter.answer(response, uid: raw.uid, apiVersion: raw.apiVersion))
         }
-        let admission: AdmissionRequest
-        do {
-            admission = try AdmissionReview.request(Self.parsed(raw))
-        } catch let error as AdmissionReview.Unreadable {
-            return unreadable(error.message, uid: raw.uid, apiVersion: raw.apiVersion)
+        let review: JSONValue
+        do throws(DocumentError) {
+            review = try Self.parsed(raw)
         } catch {
             return unreadable("could not read the review: \(error)", uid: raw.uid, apiVersion: raw.apiVersion)
         }
+        // From the parsed review: the scanner gives up at an escape, which a parser reads.
+        let apiVersion = review["apiVersion"]?.stringValue ?? ""
+        let admission: AdmissionRequest
+        do throws(AdmissionReview.Unreadable) {
+            admission = try AdmissionReview.request(review)
+        } catch {
+            let uid = review[path: "request", "uid"]?.stringValue ?? ""
+            return unreadable(error.message, uid: uid, apiVersion: apiVersion)
+        }
         if let response = handler.handleNow(admission) {
-            return .now(AdmissionRouter.answer(response, uid: admission.uid, apiVersion: raw.apiVersion))
+            return .now(AdmissionRouter.answer(response, uid: admission.uid, apiVersion: apiVersion))
         }
         return .later {
             let response = await handler.handle(admission)
-            return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: raw.apiVersion)
+            return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: apiVersion)
         }
     }
 

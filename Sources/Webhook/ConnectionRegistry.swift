@@ -6,6 +6,8 @@ final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isRetiring = false
+        /// The limit was reached and has been told.
+        var isFull = false
         var emptied: EventLoopPromise<Void>?
     }
 
@@ -18,20 +20,31 @@ final class ConnectionRegistry: Sendable {
     /// New connections get one answer each.
     var isRetiring: Bool { state.withLock { $0.isRetiring } }
 
-    /// Takes the connection in, until it closes. `false` when there are too many.
-    func admit(_ channel: any Channel) -> Bool {
-        let isAdmitted = state.withLock { state in
-            guard state.channels.count < limit else { return false }
+    enum Admission: Equatable {
+        case admitted
+        /// There are too many. `isNews` when that was not so at the refusal before.
+        case refused(isNews: Bool)
+    }
+
+    /// Takes the connection in, until it closes, if there is room.
+    func admit(_ channel: any Channel) -> Admission {
+        let admission = state.withLock { state -> Admission in
+            guard state.channels.count < limit else {
+                defer { state.isFull = true }
+                return .refused(isNews: !state.isFull)
+            }
             state.channels[ObjectIdentifier(channel)] = channel
-            return true
+            return .admitted
         }
-        if isAdmitted { channel.closeFuture.whenComplete { _ in self.remove(channel) } }
-        return isAdmitted
+        if admission == .admitted { channel.closeFuture.whenComplete { _ in self.remove(channel) } }
+        return admission
     }
 
     private func remove(_ channel: any Channel) {
         let emptied = state.withLock { state -> EventLoopPromise<Void>? in
             state.channels[ObjectIdentifier(channel)] = nil
+            // A tenth has to be free before a full house is news again, or the log would flicker.
+            if state.channels.count <= limit - limit / 10 { state.isFull = false }
             guard state.channels.isEmpty else { return nil }
             defer { state.emptied = nil }
             return state.emptied

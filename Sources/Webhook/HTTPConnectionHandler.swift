@@ -18,6 +18,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private let responder: any HTTPResponder
     private let limits: HTTPLimits
     private let date: HTTPDate
+    private let budget: BodyBudget
     private let logger: Logger
     private var state: HTTPConnectionState
     private var deadline: ConnectionDeadline
@@ -27,6 +28,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var head: HTTPRequestHead?
     private var refusal: HTTPResponse?
     private var body: ByteBuffer?
+    /// What the body holds of the budget.
+    private var taken = 0
     private var work: Task<Void, Never>?
     private var waiting: [HTTPServerRequestPart] = []
     private var isReadWaiting = false
@@ -36,10 +39,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var needsFlush = false
     private var isReading = false
 
-    init(responder: any HTTPResponder, limits: HTTPLimits, date: HTTPDate, isLast: Bool, logger: Logger) {
+    init(
+        responder: any HTTPResponder, limits: HTTPLimits, date: HTTPDate, budget: BodyBudget, isLast: Bool,
+        logger: Logger
+    ) {
         self.responder = responder
         self.limits = limits
         self.date = date
+        self.budget = budget
         self.logger = logger
         state = HTTPConnectionState(bodyLimit: limits.bodyBytes)
         if isLast { state.retire() }
@@ -70,6 +77,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         work?.cancel()
         work = nil
         waiting = []
+        dropBody()
         timer?.cancel()
         timer = nil
     }
@@ -105,8 +113,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         case .head(let head): receive(head, context)
         case .body(var bytes):
             switch state.body(bytes.readableBytes) {
-            case .append:
-                if body == nil { body = bytes } else { body?.writeBuffer(&bytes) }
+            case .append: append(&bytes, context)
             case .answerTooLarge: answerTooLarge(context)
             case .ignore: break
             }
@@ -120,6 +127,27 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    private func append(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        let needed = (body?.readableBytes ?? 0) + bytes.readableBytes - BodyBudget.free - taken
+        if needed > 0 {
+            guard budget.take(needed) else {
+                state.bodyRefused()
+                dropBody()
+                write(.text(.serviceUnavailable, "too many large requests at a time"), closing: true, context)
+                flush(context)
+                return
+            }
+            taken += needed
+        }
+        if body == nil { body = bytes } else { body?.writeBuffer(&bytes) }
+    }
+
+    private func dropBody() {
+        body = nil
+        if taken > 0 { budget.giveBack(taken) }
+        taken = 0
+    }
+
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         refusal = responder.refusal(of: head)
         let length = head.headers.first(name: "content-length").flatMap(Int.init)
@@ -129,7 +157,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
                 expectsContinue: head.headers.contains(name: "expect"), isRefused: refusal != nil))
         guard action != .ignore else { return }
         self.head = head
-        body = nil
+        dropBody()
         switch action {
         case .sendContinue:
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -141,7 +169,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private func respond(_ context: ChannelHandlerContext) {
         guard let head else { return }
         let request = HTTPRequest(head: head, body: body ?? ByteBuffer())
-        body = nil
+        dropBody()
         switch responder.respond(to: request) {
         case .now(let response): answer(response, context)
         case .later(let job):
@@ -195,7 +223,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     private func answerTooLarge(_ context: ChannelHandlerContext) {
         guard let head else { return }
-        body = nil
+        dropBody()
         write(responder.bodyTooLarge(head, limit: limits.bodyBytes), closing: true, context)
         flush(context)
     }

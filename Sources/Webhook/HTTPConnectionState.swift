@@ -67,6 +67,12 @@ struct HTTPConnectionState: Equatable {
         return isRefused ? .ignore : .append
     }
 
+    /// There is no memory for the body: answered early, as one that is too large.
+    mutating func bodyRefused() {
+        phase = .lingering
+        isLast = true
+    }
+
     mutating func end() -> EndAction {
         switch phase {
         case .receiving(let isRefused):

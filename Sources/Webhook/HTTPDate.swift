@@ -1,4 +1,5 @@
 import Glibc
+import ServingCertificate
 import Synchronization
 
 /// The `Date` header's text, made once a second. RFC 9110 §5.6.7 wants it in English and GMT.
@@ -18,14 +19,11 @@ final class HTTPDate: Sendable {
         }
     }
 
-    static func text(_ second: time_t) -> String {
-        var second = second
-        var parts = tm()
-        gmtime_r(&second, &parts)
+    static func text(_ second: Int) -> String {
+        let civil = CivilTime(secondsSince1970: Int64(second))
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) "
-            + "\(Int(parts.tm_year) + 1900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+        return "\(days[civil.weekday]), \(CivilTime.padded(civil.day)) \(months[civil.month - 1]) \(civil.year) "
+            + "\(civil.timeOfDay) GMT"
     }
 }

@@ -20,7 +20,7 @@ public struct HTTPRequest: Sendable {
 
 extension HTTPRequestHead {
     /// The target's path without the query.
-    public var path: Substring { uri.prefix { $0 != "?" } }
+    public var path: Substring { uri[..<(uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)] }
 
     /// The items of the query in their order, percent-decoded; an item without "=" has an empty value.
     public var query: [(name: String, value: String)] {

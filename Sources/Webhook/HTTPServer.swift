@@ -1,4 +1,5 @@
 public import Logging
+import Metrics
 public import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -55,6 +56,10 @@ public struct HTTPServer: Service {
         self.logger = logger
     }
 
+    /// How many event loops serve when nothing else is asked for. A review takes a fraction of a millisecond; two of
+    /// them answer more than a cluster creates, and each costs memory.
+    public static var defaultThreadCount: Int { min(2, System.coreCount) }
+
     /// Serves until graceful shutdown, or until the task is cancelled, which closes everything at once.
     public func run() async throws {
         let server = try await start()
@@ -101,6 +106,9 @@ public struct HTTPServer: Service {
     private func bootstrap(_ registry: ConnectionRegistry) -> ServerBootstrap {
         let (responder, limits, security, logger) = (responder, limits, security, logger)
         let date = HTTPDate()
+        let budget = BodyBudget(limits.bufferedBytes)
+        let refused = Counter(
+            label: "otel_operator_connections_refused_total", dimensions: [("listener", name)])
         var decoding = NIOHTTPDecoderLimitConfiguration()
         decoding.maxHeaderFieldSize = limits.headerBytes
         decoding.maxHeaderListSize = limits.headerBytes
@@ -111,8 +119,9 @@ public struct HTTPServer: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                guard registry.admit(channel) else {
-                    logger.warning("too many connections", metadata: ["limit": "\(limits.connections)"])
+                if case .refused(let isNews) = registry.admit(channel) {
+                    refused.increment()
+                    if isNews { logger.warning("too many connections", metadata: ["limit": "\(limits.connections)"]) }
                     return channel.eventLoop.makeFailedFuture(ConnectionLimitReached())
                 }
                 return channel.eventLoop.makeCompletedFuture {
@@ -129,8 +138,8 @@ public struct HTTPServer: Service {
                     try pipeline.addHandler(decoder)
                     try pipeline.addHandler(
                         HTTPConnectionHandler(
-                            responder: responder, limits: limits, date: date, isLast: registry.isRetiring,
-                            logger: logger))
+                            responder: responder, limits: limits, date: date, budget: budget,
+                            isLast: registry.isRetiring, logger: logger))
                 }
             }
     }
@@ -164,8 +173,8 @@ public struct RunningServer: Sendable {
     /// Goes on, but every connection closes after its next answer.
     public func retire() async { await registry.retire() }
 
-    /// Stops accepting, closes what is idle, waits for the rest, and closes that too when the time is over or the task is
-    /// cancelled.
+    /// Stops accepting, closes what is idle, waits for the rest, and closes that too when the time is over or the task
+    /// is cancelled.
     public func drain(within timeout: Duration) async {
         try? await channel.close()
         let emptied = group.any().makePromise(of: Void.self)

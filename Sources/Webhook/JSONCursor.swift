@@ -1,7 +1,7 @@
 import Glibc
 
-/// Steps over JSON without building anything. It checks the structure of what it reads (strings end, brackets match) and
-/// not every rule of JSON inside a value that it skips.
+/// Steps over JSON without building anything. It checks the structure of what it reads (strings end, brackets match)
+/// and not every rule of JSON inside a value that it skips.
 struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
     /// Of the next byte.
@@ -29,8 +29,8 @@ struct JSONCursor {
         return true
     }
 
-    /// Calls `body` for each member of the object that starts here, with the cursor at its value, which `body` must pass.
-    /// `false` when there is no object or `body` says so.
+    /// Calls `body` for each member of the object that starts here, with the cursor at its value, which `body` must
+    /// pass. `false` when there is no object or `body` says so.
     mutating func members(_ body: (StringSlice, inout JSONCursor) -> Bool) -> Bool {
         guard take("{") else { return false }
         if take("}") { return true }
@@ -47,32 +47,61 @@ struct JSONCursor {
     /// The raw bytes between a string's quotes.
     struct StringSlice {
         let bytes: UnsafeRawBufferPointer
+        let hasEscape: Bool
 
-        var hasEscape: Bool {
-            guard let base = bytes.baseAddress else { return false }
-            return memchr(base, Int32(UInt8(ascii: "\\")), bytes.count) != nil
-        }
-
-        /// Names have no character that must be escaped, and a name that is written with one is not taken for it.
         static func ~= (name: StaticString, slice: StringSlice) -> Bool {
-            slice.bytes.count == name.utf8CodeUnitCount
-                && memcmp(slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
+            !slice.hasEscape && slice.bytes.count == name.utf8CodeUnitCount
+                && memcmp(
+                    slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
                     == 0
         }
     }
 
     /// The string that starts here.
     private mutating func string() -> StringSlice? {
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "\""),
-            let end = StringEnd.find(in: bytes, from: index + 1)
-        else { return nil }
-        let inside = UnsafeRawBufferPointer(rebasing: bytes[index + 1..<end - 1])
-        index = end
-        return StringSlice(bytes: inside)
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return nil }
+        let start = index + 1
+        guard let hasEscape = passString() else { return nil }
+        return StringSlice(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(index - 1)]), hasEscape: hasEscape)
     }
 
-    /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none of
-    /// the members read here ever has.
+    /// Moves from a string's opening quote to behind its closing one. Whether there was an escape; `nil` when it does
+    /// not end.
+    private mutating func passString() -> Bool? {
+        var hasEscape = false
+        index += 1
+        while true {
+            skipPlain()
+            guard index < bytes.count else { return nil }
+            if bytes[index] == UInt8(ascii: "\"") {
+                index += 1
+                return hasEscape
+            }
+            hasEscape = true
+            index += 2  // the backslash, and what it escapes
+        }
+    }
+
+    /// Moves to the next quote or backslash, eight bytes at a time, since most of a review is inside strings.
+    private mutating func skipPlain() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while index + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            // A byte that is zero after the exclusive or borrows in the subtraction; the lowest such byte is exact.
+            let quotes = word ^ (ones &* 0x22)
+            let slashes = word ^ (ones &* 0x5c)
+            let found = ((quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes) & (ones &* 0x80)
+            if found != 0 {
+                index += found.trailingZeroBitCount / 8
+                return
+            }
+            index += 8
+        }
+        while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
+    }
+
+    /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none
+    /// of the members read here ever has.
     mutating func string(into text: inout String?) -> Bool {
         guard text == nil, let slice = string(), !slice.hasEscape else { return false }
         text = String(decoding: slice.bytes, as: UTF8.self)
@@ -83,7 +112,7 @@ struct JSONCursor {
     mutating func skipValue() -> Bool {
         guard index < bytes.count else { return false }
         switch bytes[index] {
-        case UInt8(ascii: "\""): return string() != nil
+        case UInt8(ascii: "\""): return passString() != nil
         case UInt8(ascii: "{"), UInt8(ascii: "["): return skipNested()
         default: return skipScalar()
         }
@@ -105,62 +134,22 @@ struct JSONCursor {
     /// Brackets are counted, both kinds as one: which of them closes is the parser's business if it comes to that.
     private mutating func skipNested() -> Bool {
         var depth = 0
-        var at = index
-        while at < bytes.count {
-            switch bytes[at] {
+        while index < bytes.count {
+            switch bytes[index] {
             case UInt8(ascii: "\""):
-                guard let end = StringEnd.find(in: bytes, from: at + 1) else { return false }
-                at = end
+                if passString() == nil { return false }
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 if depth == 0 {
-                    index = at + 1
+                    index += 1
                     return true
                 }
             default: break
             }
-            at += 1
+            index += 1
         }
         return false
     }
-}
-
-/// Finds where a string ends. Most bytes of a review are inside strings, so this looks at eight at once.
-private enum StringEnd {
-    /// The index behind the closing quote of the string whose first character is at `start`.
-    @inline(__always)
-    static func find(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        var at = start
-        while at < bytes.count {
-            if bytes.count - at >= 8 {
-                let found = quoteOrBackslash(
-                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
-                if found == 0 {
-                    at += 8
-                    continue
-                }
-                at += found.trailingZeroBitCount / 8
-            }
-            switch bytes[at] {
-            case UInt8(ascii: "\""): return at + 1
-            case UInt8(ascii: "\\"): at += 2
-            default: at += 1
-            }
-        }
-        return nil
-    }
-
-    /// Not 0 when one of the eight bytes is a quote or a backslash; the lowest bit set is in the first one. (Only the
-    /// lowest may be trusted: a borrow of the subtraction runs upwards.)
-    @inline(__always)
-    private static func quoteOrBackslash(_ word: UInt64) -> UInt64 {
-        let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-        let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-        return ((quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & highBits
-    }
-
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
 }

@@ -98,7 +98,8 @@ struct WatchTests {
     @Test("a 410 event ends the watch with that status")
     func goneEvent() async throws {
         let status: JSONValue = [
-            "kind": "Status", "apiVersion": "v1", "code": 410, "reason": "Expired", "message": "too old resource version",
+            "kind": "Status", "apiVersion": "v1", "code": 410, "reason": "Expired",
+            "message": "too old resource version",
         ]
         let server = FakeAPIServer(script: [.events([("ERROR", status), ("ADDED", configMap("a"))])])
         #expect(
@@ -111,7 +112,9 @@ struct WatchTests {
     func goneAnswer() async throws {
         let server = FakeAPIServer(script: [.status(410, reason: "Gone", message: "old")])
         #expect(
-            try await watch(makeClient(server)).collected() == [.error(Status(code: 410, reason: "Gone", message: "old"))])
+            try await watch(makeClient(server)).collected() == [
+                .error(Status(code: 410, reason: "Gone", message: "old"))
+            ])
     }
 
     @Test("a watch that is refused throws what the server said")
@@ -200,12 +203,12 @@ struct WatchTests {
         let written = Mutex(0)
         let blocked = Gate()
         let padding = String(repeating: "x", count: 10_000)
-        let total = 6_000
+        let total = 4_000
         let server = FakeAPIServer { _ in
             FakeReply { connection in
                 connection.beginChunks()
                 for number in 0..<total {
-                    if !connection.isWritable(within: 1_000) {
+                    if !connection.isWritable(within: 300) {
                         blocked.open()
                     }
                     var object = configMap("\(number)")
@@ -222,7 +225,7 @@ struct WatchTests {
         var names: [String] = []
         if case .added(let object)? = try await iterator.next() { names.append(object.name) }
         await blocked.wait()
-        // 60 MB are to come; the sockets of both sides take a few of them.
+        // 40 MB are to come; the sockets of both sides take a few of them.
         #expect(written.withLock { $0 } < total / 3)
         while case .added(let object)? = try await iterator.next() { names.append(object.name) }
         #expect(names == (0..<total).map(String.init))

@@ -148,15 +148,20 @@ import Testing
 
     @Test("several namespaces fill one store, which is synced when all are")
     func namespaces() async throws {
-        api.onList([configMap("x", "m", version: "1")], version: "3")
+        api.onList(ofNamespace: "a", [configMap("a", "m", version: "1")], version: "3")
         let reflector = reflector(.configMap, namespaces: ["a", "b"], projection: .full)
         try await whileRunning(reflector.run) {
             await changes.wait(for: 1)
             await api.waitForRequests(3)  // two lists, of which one waits, and a watch
             #expect(!reflector.isSynced)
+            #expect(reflector.isServed == true)
         }
-        let lists = api.requests.filter { if case .list = $0 { true } else { false } }
-        #expect(lists.count == 2)
+        api.onList(ofNamespace: "a", [configMap("a", "m", version: "1")], version: "3")
+        api.onList(ofNamespace: "b", [configMap("b", "m", version: "2")], version: "3")
+        try await whileRunning(reflector.run) {
+            try await reflector.waitUntilSynced()
+            #expect(reflector.store.keys.sorted().map(\.description) == ["a/m", "b/m"])
+        }
     }
 
     @Test("waiting for a store ends when the waiting task is cancelled")

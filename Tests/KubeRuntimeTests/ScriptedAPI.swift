@@ -1,5 +1,5 @@
 import Document
-@testable import KubeClient
+import KubeClient
 import KubeModel
 import Synchronization
 
@@ -25,6 +25,7 @@ final class ScriptedAPI: KubeAPI {
         var requests: [Request] = []
         var waiters: [Waiter] = []
         var lists: [Result<ObjectList, KubeError>] = []
+        var listsByNamespace: [String: Result<ObjectList, KubeError>] = [:]
         var watches: [WatchScript] = []
         var listOptions: [ListOptions] = []
         var projections: [Projection] = []
@@ -38,6 +39,12 @@ final class ScriptedAPI: KubeAPI {
 
     func onList(_ items: [KubeObject], version: String, continueToken: String? = nil) {
         onList(.success(ObjectList(items: items, resourceVersion: version, continueToken: continueToken)))
+    }
+
+    /// Answers one list of that namespace, whenever it is asked for.
+    func onList(ofNamespace namespace: String, _ items: [KubeObject], version: String) {
+        let list = ObjectList(items: items, resourceVersion: version, continueToken: nil)
+        state.withLock { $0.listsByNamespace[namespace] = .success(list) }
     }
 
     func onWatch(_ script: WatchScript) { state.withLock { $0.watches.append(script) } }
@@ -84,6 +91,7 @@ final class ScriptedAPI: KubeAPI {
         let result = state.withLock { state -> Result<ObjectList, KubeError>? in
             state.listOptions.append(options)
             state.projections.append(projection)
+            if let namespace, let result = state.listsByNamespace.removeValue(forKey: namespace) { return result }
             return state.lists.isEmpty ? nil : state.lists.removeFirst()
         }
         note(.list(type, namespace: namespace, token: options.continueToken, limit: options.limit))

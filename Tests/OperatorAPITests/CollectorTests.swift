@@ -70,6 +70,8 @@ struct CollectorTests {
             config.ordered(nulls: true)
                 == ["receivers": [:], "exporters": .null, "service": ["pipelines": ["traces": .null]]])
         #expect(
-            config.ordered(nulls: false) == ["receivers": [:], "exporters": [:], "service": ["pipelines": ["traces": .null]]])
+            config.ordered(nulls: false) == [
+                "receivers": [:], "exporters": [:], "service": ["pipelines": ["traces": .null]],
+            ])
     }
 }

@@ -13,15 +13,21 @@ struct CollectorRendererTests {
 
     /// The collector of the closed network: OTLP in, Prometheus out.
     static let gateway: JSONValue = [
-        "receivers": ["otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"], "http": ["endpoint": "0.0.0.0:4318"]]]],
+        "receivers": [
+            "otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"], "http": ["endpoint": "0.0.0.0:4318"]]]
+        ],
         "processors": ["batch": ["timeout": "5s", "send_batch_size": 1024]],
-        "exporters": ["prometheus": ["endpoint": "0.0.0.0:8889", "resource_to_telemetry_conversion": ["enabled": true]]],
+        "exporters": [
+            "prometheus": ["endpoint": "0.0.0.0:8889", "resource_to_telemetry_conversion": ["enabled": true]]
+        ],
         "service": [
             "pipelines": ["metrics": ["receivers": ["otlp"], "processors": ["batch"], "exporters": ["prometheus"]]]
         ],
     ]
 
-    func render(_ spec: JSONValue, options: RenderingOptions = RenderingOptions(), annotations: JSONValue = [:]) -> Rendered {
+    func render(_ spec: JSONValue, options: RenderingOptions = RenderingOptions(), annotations: JSONValue = [:])
+        -> Rendered
+    {
         CollectorRenderer(options: options).render(collector(spec, annotations: annotations))
     }
 
@@ -29,10 +35,13 @@ struct CollectorRendererTests {
     func order() {
         let rendered = render(["config": Self.gateway, "image": "otel-collector-contrib:0.146.0"])
         #expect(
-            rendered.objects.map { "\($0.type.kind) \($0.object.name)" }.map { $0.replacing(/[0-9a-f]{8}$/, with: "HASH") } == [
+            rendered.objects.map { "\($0.type.kind) \($0.object.name)" }.map {
+                $0.replacing(/[0-9a-f]{8}$/, with: "HASH")
+            } == [
                 "Deployment otel-collector", "PodDisruptionBudget otel-collector", "ConfigMap otel-collector-HASH",
                 "ServiceAccount otel-collector", "Service otel-collector", "Service otel-collector-headless",
-                "Service otel-collector-monitoring", "NetworkPolicy otel-collector-networkpolicy", "PodMonitor otel-metrics",
+                "Service otel-collector-monitoring", "NetworkPolicy otel-collector-networkpolicy",
+                "PodMonitor otel-metrics",
             ])
         #expect(rendered.isComplete)
         #expect(rendered.findings == [])
@@ -55,7 +64,9 @@ struct CollectorRendererTests {
         #expect(renderer.render(resource.reversed).objects.map { $0.object.json.serialized() } == bytes)
     }
 
-    @Test("says that a mode is not supported, and asks for nothing to be pruned", arguments: ["statefulset", "daemonset", "sidecar"])
+    @Test(
+        "says that a mode is not supported, and asks for nothing to be pruned",
+        arguments: ["statefulset", "daemonset", "sidecar"])
     func unsupportedMode(_ mode: String) {
         let rendered = render(["mode": .string(mode), "config": Self.otlp])
         #expect(rendered.objects == [])
@@ -77,9 +88,13 @@ struct CollectorRendererTests {
     @Test(
         "says which field is wrong",
         arguments: [
-            (["mode": "cluster"], "spec.mode"), (["replicas": "two"], "spec.replicas"), (["config": "receivers:"], "spec.config"),
+            (["mode": "cluster"], "spec.mode"), (["replicas": "two"], "spec.replicas"),
+            (["config": "receivers:"], "spec.config"),
             (["config": ["receivers": []]], "spec.config.receivers"),
-            (["config": config(receivers: ["otlp": ["protocols": ["quic": [:]]]])], "spec.config.receivers.otlp.protocols"),
+            (
+                ["config": config(receivers: ["otlp": ["protocols": ["quic": [:]]]])],
+                "spec.config.receivers.otlp.protocols"
+            ),
             (["config": config(receivers: ["tcplog": [:]])], "spec.config.receivers.tcplog.listen_address"),
             (["config": config(receivers: ["zipkin": ["endpoint": 9411]])], "spec.config.receivers.zipkin.endpoint"),
             (["ports": [["name": "x"]]], "spec.ports[0].port"), (["env": [["value": "x"]]], "spec.env[0].name"),
@@ -107,7 +122,8 @@ struct CollectorRendererTests {
         config["service"]?["pipelines"]?["metrics"]?["exporter"] = []
         let finding = render(["config": config]).findings.first
         #expect(finding?.reason == .configIgnored)
-        #expect(finding?.message.hasSuffix("spec.config.recievers, spec.config.service.pipelines.metrics.exporter") == true)
+        #expect(
+            finding?.message.hasSuffix("spec.config.recievers, spec.config.service.pipelines.metrics.exporter") == true)
     }
 
     @Test("components that read the Kubernetes API are named")
@@ -163,7 +179,10 @@ struct CollectorRendererTests {
             (["prometheus/production": ["endpoint": ":9000"]], [], ["port-9000", "metrics"]),
             (["prometheus": ["endpoint": "localhost:9000"]], [], ["metrics"]),
             (["prometheus": ["endpoint": "0.0.0.0:9000"]], [["name": "prom", "port": 9000]], ["prom", "metrics"]),
-            (["prometheus": ["endpoint": "0.0.0.0:9000"]], [["name": "prometheus", "port": 80]], ["port-9000", "metrics"]),
+            (
+                ["prometheus": ["endpoint": "0.0.0.0:9000"]], [["name": "prometheus", "port": 80]],
+                ["port-9000", "metrics"]
+            ),
             (["prometheus": [:]], [], ["prometheus"]),
         ] as [(JSONValue, JSONValue, [String])])
     func podMonitorPorts(_ exporters: JSONValue, _ ports: JSONValue, _ expected: [String]) throws {
@@ -182,12 +201,40 @@ struct CollectorRendererTests {
     func podMonitorAnnotations() {
         let spec: JSONValue = ["config": Self.gateway]
         #expect(
-            render(spec, annotations: ["azmonitoring.opentelemetry.io/pod-monitor": "false"])["PodMonitor", "otel-metrics"] == nil)
+            render(spec, annotations: ["azmonitoring.opentelemetry.io/pod-monitor": "false"])[
+                "PodMonitor", "otel-metrics"] == nil)
         let slow = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "1m30s"])
         #expect(slow["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?[0]?["interval"] == "1m30s")
         let wrong = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "often"])
         #expect(wrong["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?[0]?["interval"] == "30s")
         #expect(wrong.reasons(.warning) == [.invalidSpec])
+    }
+
+    @Test("annotations that speak to the operator do not reach the pods")
+    func ownAnnotations() {
+        let spec: JSONValue = ["config": Self.gateway]
+        let annotated = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "1m", "note": "x"])
+        #expect(annotated.deployment == render(spec, annotations: ["note": "x"]).deployment)
+    }
+
+    @Test("the Prometheus operator's monitors are made when asked for and served")
+    func serviceMonitors() {
+        let asked: JSONValue = [
+            "config": Self.gateway,
+            "observability": ["metrics": ["enableMetrics": true, "extraLabels": ["release": "prom"]]],
+        ]
+        let rendered = render(asked, options: RenderingOptions(monitorAPI: .coreos))
+        #expect(rendered["ServiceMonitor", "otel-collector"]?["spec"]?["endpoints"] == [["port": "prometheus"]])
+        #expect(
+            rendered["ServiceMonitor", "otel-monitoring-collector"]?["spec"]?["endpoints"] == [["port": "monitoring"]])
+        #expect(rendered["ServiceMonitor", "otel-collector"]?["metadata"]?["labels"]?["release"] == "prom")
+        #expect(render(["config": Self.gateway])["ServiceMonitor", "otel-collector"] == nil)
+
+        let without = AvailableAPIs([.podDisruptionBudget, .networkPolicy, .azurePodMonitor])
+        let missing = render(asked, options: RenderingOptions(monitorAPI: .coreos, availableAPIs: without))
+        #expect(missing.findings.map(\.type) == [.serviceMonitor])
+        // Azure's are there, so nothing is missing.
+        #expect(render(asked, options: RenderingOptions(availableAPIs: without)).findings == [])
     }
 
     @Test("a collector without a Prometheus exporter has a PodMonitor only when asked for")
@@ -196,14 +243,17 @@ struct CollectorRendererTests {
         let asked = render(["config": Self.otlp, "observability": ["metrics": ["enableMetrics": true]]])
         #expect(asked["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?.arrayValue?.count == 1)
         for api in [RenderingOptions.MonitorAPI.none, .coreos] {
-            #expect(render(["config": Self.gateway], options: RenderingOptions(monitorAPI: api))["PodMonitor", "otel-metrics"] == nil)
+            #expect(
+                render(["config": Self.gateway], options: RenderingOptions(monitorAPI: api))[
+                    "PodMonitor", "otel-metrics"] == nil)
         }
     }
 
     @Test(
         "durations",
         arguments: [
-            ("30s", true), ("1m30s", true), ("500ms", true), ("1h", true), ("", false), ("0s", false), ("30", false), ("s", false),
+            ("30s", true), ("1m30s", true), ("500ms", true), ("1h", true), ("", false), ("0s", false), ("30", false),
+            ("s", false),
             ("1s1m", false), ("1s1s", false), ("-1s", false), ("1.5m", false), ("30 s", false),
         ])
     func durations(_ text: String, _ isValid: Bool) { #expect(PrometheusDuration.isValid(text) == isValid) }
@@ -216,7 +266,8 @@ struct CollectorRendererTests {
             "config": Self.otlp,
             "ports": [
                 ["name": "otlp-grpc", "port": 14317, "targetPort": 4317, "appProtocol": "grpc"],
-                ["name": "own-http", "port": 4318, "nodePort": 30318, "protocol": "TCP"], ["name": "udp", "port": 4318, "protocol": "UDP"],
+                ["name": "own-http", "port": 4318, "nodePort": 30318, "protocol": "TCP"],
+                ["name": "udp", "port": 4318, "protocol": "UDP"],
             ],
         ])
         let service = try #require(rendered["Service", "otel-collector"]?["spec"]?["ports"])
@@ -229,7 +280,8 @@ struct CollectorRendererTests {
             ])
         let names = rendered.container?["ports"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
         #expect(names == ["metrics", "otlp-grpc", "own-http", "port-4317", "udp"])
-        let policy = rendered["NetworkPolicy", "otel-collector-networkpolicy"]?["spec"]?["ingress"]?[0]?["ports"]?.arrayValue
+        let policy = rendered["NetworkPolicy", "otel-collector-networkpolicy"]?["spec"]?["ingress"]?[0]?["ports"]?
+            .arrayValue
         #expect(policy?.contains(["protocol": "UDP", "port": 4318]) == true)
     }
 
@@ -243,7 +295,9 @@ struct CollectorRendererTests {
     @Test("names that Kubernetes refuses become numbers")
     func invalidPortNames() {
         let rendered = render(["config": config(receivers: ["zipkin/UP": [:], "zipkin/a_": ["endpoint": ":1"]])])
-        let names = rendered["Service", "otel-collector"]?["spec"]?["ports"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
+        let names = rendered["Service", "otel-collector"]?["spec"]?["ports"]?.arrayValue?.compactMap {
+            $0["name"]?.stringValue
+        }
         #expect(names == ["port-9411", "port-1"] || names == ["port-1", "port-9411"])
     }
 
@@ -255,7 +309,8 @@ struct CollectorRendererTests {
             "config": config(
                 receivers: ["kubeletstats": [:], "kubeletstats/2": [:]],
                 extensions: ["health_check": ["endpoint": ":13134", "path": "/h"]]),
-            "args": ["b": "", "a": "1", "config": "/mine"], "env": [["name": "POD_NAME", "value": "x"], ["name": "B", "value": "y"]],
+            "args": ["b": "", "a": "1", "config": "/mine"],
+            "env": [["name": "POD_NAME", "value": "x"], ["name": "B", "value": "y"]],
             "configmaps": [["name": "Extra.one", "mountpath": "/etc/../x/"]],
             "livenessProbe": ["periodSeconds": 5, "terminationGracePeriodSeconds": 3],
             "readinessProbe": ["terminationGracePeriodSeconds": 3],
@@ -267,7 +322,8 @@ struct CollectorRendererTests {
         #expect(container["args"] == ["--config=/conf/collector.yaml", "--a=1", "--b="])
         #expect(
             container["env"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == [
-                "POD_NAME", "B", "GOMEMLIMIT", "GOMAXPROCS", "K8S_NODE_NAME", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+                "POD_NAME", "B", "GOMEMLIMIT", "GOMAXPROCS", "K8S_NODE_NAME", "HTTPS_PROXY", "https_proxy", "NO_PROXY",
+                "no_proxy",
             ])
         #expect(
             container["volumeMounts"] == [
@@ -288,7 +344,8 @@ struct CollectorRendererTests {
         ]
         let rendered = render(
             ["podAnnotations": ["a": "pod", "prometheus.io/port": "1"], "config": Self.otlp], annotations: annotations)
-        let result = try #require(rendered.deployment?[path: "spec", "template", "metadata", "annotations"]?.objectValue)
+        let result = try #require(
+            rendered.deployment?[path: "spec", "template", "metadata", "annotations"]?.objectValue)
         #expect(result["a"] == "pod")
         #expect(result["b"] == "collector")
         #expect(result["prometheus.io/port"] == "1")
@@ -315,7 +372,8 @@ struct CollectorRendererTests {
     @Test(
         "how many replicas",
         arguments: [
-            ([:], 1), (["replicas": 3], 3), (["replicas": 0], 0), (["replicas": 1, "autoscaler": ["minReplicas": 2, "maxReplicas": 4]], 2),
+            ([:], 1), (["replicas": 3], 3), (["replicas": 0], 0),
+            (["replicas": 1, "autoscaler": ["minReplicas": 2, "maxReplicas": 4]], 2),
             (["replicas": 5, "autoscaler": ["minReplicas": 2]], 5),
         ] as [(JSONValue, Int)])
     func replicas(_ spec: JSONValue, _ count: Int) {

@@ -46,7 +46,8 @@ struct CollectorStatusTests {
         let settled = applied(patch, to: resource)
         #expect(
             Self.status.patch(
-                for: settled, workload: Self.workload, rendered: Self.complete, outcome: .reconciled, now: Self.now) == nil)
+                for: settled, workload: Self.workload, rendered: Self.complete, outcome: .reconciled, now: Self.now)
+                == nil)
     }
 
     @Test("keeps the version that is there")
@@ -65,7 +66,9 @@ struct CollectorStatusTests {
         let other: JSONValue = ["type": "Other", "status": "True"]
         resource["status"] = [
             "image": "i:0",
-            "conditions": [["type": "Ready", "status": "True", "lastTransitionTime": .string(Self.before.rfc3339)], other],
+            "conditions": [
+                ["type": "Ready", "status": "True", "lastTransitionTime": .string(Self.before.rfc3339)], other,
+            ],
         ]
         let patch = Self.status.patch(
             for: resource, workload: Self.workload, rendered: Self.complete, outcome: .failed("Service x: forbidden"),
@@ -93,7 +96,8 @@ struct CollectorStatusTests {
         #expect(condition["reason"] == "Unsupported")
         #expect(condition["message"] == "no Ingress; no policy/v1")
         let after = Self.status.patch(
-            for: applied(patch, to: resource), workload: nil, rendered: Self.complete, outcome: .reconciled, now: Self.now)
+            for: applied(patch, to: resource), workload: nil, rendered: Self.complete, outcome: .reconciled,
+            now: Self.now)
         #expect(after?["status"]?["conditions"]?.arrayValue?.count == 1)
     }
 

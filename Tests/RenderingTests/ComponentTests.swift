@@ -61,7 +61,10 @@ struct ComponentTests {
         arguments: [
             ("otlp", ["grpc", "http"], ["otlp-grpc 4317/TCP grpc >", "otlp-http 4318/TCP http >"]),
             ("otlp/2", ["grpc"], ["otlp-2-grpc 4317/TCP grpc >"]),
-            ("skywalking", ["grpc", "http"], ["skywalking-grpc 11800/TCP grpc >", "skywalking-http 12800/TCP http >"]),
+            (
+                "skywalking", ["grpc", "http"],
+                ["skywalking-grpc 11800/TCP grpc >", "skywalking-http 12800/TCP http >"]
+            ),
             (
                 "jaeger", ["grpc", "thrift_binary", "thrift_compact", "thrift_http"],
                 [
@@ -78,7 +81,9 @@ struct ComponentTests {
         let component = Component(kind: .receiver, id: id, config: config)
         #expect(try Self.ports(component) == ports)
         let defaulted = try #require(try component.parser.defaulted(component))
-        for name in protocols { #expect(defaulted["protocols"]?[name]?["endpoint"]?.stringValue?.hasPrefix("0.0.0.0:") == true) }
+        for name in protocols {
+            #expect(defaulted["protocols"]?[name]?["endpoint"]?.stringValue?.hasPrefix("0.0.0.0:") == true)
+        }
     }
 
     @Test("a protocol that the receiver does not have is an error")
@@ -108,7 +113,9 @@ struct ComponentTests {
         #expect(try component.parser.defaulted(component) == expected)
     }
 
-    @Test("configurations of the wrong type", arguments: [["endpoint": 8125], ["tls": ["min_version": 1]], "text"] as [JSONValue])
+    @Test(
+        "configurations of the wrong type",
+        arguments: [["endpoint": 8125], ["tls": ["min_version": 1]], "text"] as [JSONValue])
     func wrongType(_ config: JSONValue) {
         let component = Component(kind: .receiver, id: "statsd", config: config)
         #expect(throws: FieldError.self) { try component.parser.defaulted(component) }
@@ -141,7 +148,9 @@ struct ComponentTests {
         #expect(try Self.ports(Component(kind: .extension, id: "zpages", config: [:])) == [])
     }
 
-    @Test("receivers of kubelet statistics read the node's name from the environment", arguments: ["kubeletstats", "kubelet_stats/x"])
+    @Test(
+        "receivers of kubelet statistics read the node's name from the environment",
+        arguments: ["kubeletstats", "kubelet_stats/x"])
     func environment(_ id: String) {
         #expect(Component(kind: .receiver, id: id).parser.environment.map(\.name) == ["K8S_NODE_NAME"])
     }
@@ -157,7 +166,12 @@ struct ComponentTests {
             (["metrics": ["address": "0.0.0.0:${env:PORT}"]], "0.0.0.0:${env:PORT}:8888 false"),
             (["metrics": ["readers": [["periodic": [:]]]]], "0.0.0.0:8888 false"),
             (
-                ["metrics": ["readers": [["pull": ["exporter": ["prometheus": ["host": "h", "port": 7777]]]]], "address": "x:1"]],
+                [
+                    "metrics": [
+                        "readers": [["pull": ["exporter": ["prometheus": ["host": "h", "port": 7777]]]]],
+                        "address": "x:1",
+                    ]
+                ],
                 "h:7777 true"
             ),
             (
@@ -181,7 +195,10 @@ struct ComponentTests {
         #expect(result["resource"] == telemetry["resource"])
         #expect(result["logs"] == telemetry["logs"])
         #expect(result["metrics"]?["level"] == "detailed")
-        #expect(result["metrics"]?["readers"]?[0]?[path: "pull", "exporter", "prometheus"] == ["host": "0.0.0.0", "port": 8888])
+        #expect(
+            result["metrics"]?["readers"]?[0]?[path: "pull", "exporter", "prometheus"] == [
+                "host": "0.0.0.0", "port": 8888,
+            ])
     }
 
     @Test("a component that a pipeline names and no section has is created when it has defaults")

@@ -29,16 +29,20 @@ struct ConfigYAMLTests {
     @Test(
         "strings in quotes, since some reader would take them for something else",
         arguments: [
-            "", "null", "~", "yes", "No", "on", "a: b", "0644", "1_000", "0x1f", "+1", "007", "1e3", ".inf", "-", "2020-01-01",
-            "2020-01-01T00:00:00Z", "2020-01-01 10:00:00", "10:20", "12:30:45", "*x", "&x", "[x", "{x", "}", "!x", "|", ">", "%x",
-            "'x", "@x", " x", "x ", "x:", "a #b", "a - b", "`x", "<<", "=", ".nan", "1.5", "-1", "1.", ".5", "? x", ",x",
+            "", "null", "~", "yes", "No", "on", "a: b", "0644", "1_000", "0x1f", "+1", "007", "1e3", ".inf", "-",
+            "2020-01-01",
+            "2020-01-01T00:00:00Z", "2020-01-01 10:00:00", "10:20", "12:30:45", "*x", "&x", "[x", "{x", "}", "!x", "|",
+            ">", "%x",
+            "'x", "@x", " x", "x ", "x:", "a #b", "a - b", "`x", "<<", "=", ".nan", "1.5", "-1", "1.", ".5", "? x",
+            ",x",
         ])
     func quoted(_ text: String) { #expect(ConfigYAML.text(.string(text)) == "\"\(text)\"\n") }
 
     @Test(
         "escapes",
         arguments: [
-            ("x: y\nz", #""x: y\nz""#), ("a\\b\nc", #""a\\b\nc""#), (" lead\nz", #"" lead\nz""#), ("a\"#", "\"a\\\"#\""),
+            ("x: y\nz", #""x: y\nz""#), ("a\\b\nc", #""a\\b\nc""#), (" lead\nz", #"" lead\nz""#),
+            ("a\"#", "\"a\\\"#\""),
             ("a\r\nb", #""a\r\nb""#), ("\u{1}", #""\x01""#), ("\u{a0}", #""\u00a0""#), ("\u{2028}", #""\u2028""#),
             ("\n", #""\n""#), ("\n b\nc", #""\n b\nc""#), ("\u{E0001}", #""\U000e0001""#),
         ])
@@ -54,7 +58,8 @@ struct ConfigYAMLTests {
 
     @Test("maps and lists")
     func structure() throws {
-        let json = try JSONValue(json: #"{"a":{},"b":[],"c":[1,[1,[2]],{"x":null,"w":{"z":true}},"no"],"10":1,"n":"v"}"#)
+        let json = try JSONValue(
+            json: #"{"a":{},"b":[],"c":[1,[1,[2]],{"x":null,"w":{"z":true}},"no"],"10":1,"n":"v"}"#)
         #expect(
             ConfigYAML.text(json) == """
                 a: {}

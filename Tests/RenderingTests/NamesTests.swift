@@ -22,12 +22,15 @@ struct NamesTests {
     func dns(_ text: String, _ name: String) { #expect(Names.dnsName(text) == name) }
 
     @Test("of Services with dots in the collector's name")
-    func dots() { #expect(Names(collector: "instance.with.dots").headlessService == "instance-with-dots-collector-headless") }
+    func dots() {
+        #expect(Names(collector: "instance.with.dots").headlessService == "instance-with-dots-collector-headless")
+    }
 
     @Test(
         "of ports",
         arguments: [
-            ("otlp_http", 4318, "otlp-http"), ("otlp/http", 4318, "otlp-http"), (String(repeating: "x", count: 96), 4318, "port-4318"),
+            ("otlp_http", 4318, "otlp-http"), ("otlp/http", 4318, "otlp-http"),
+            (String(repeating: "x", count: 96), 4318, "port-4318"),
             ("otlp&&**http", 4318, "port-4318"), ("skywalking-grpc", 11800, "skywalking-grpc"),
             ("jaeger-thrift_compact", 6831, "port-6831"), ("prometheus/production", 8889, "port-8889"),
         ])
@@ -37,7 +40,8 @@ struct NamesTests {
         "the version label is what the reference makes of the image, and never invalid",
         arguments: [
             ("", "latest"), ("img", "latest"), ("img:1.2", "1.2"), ("img:1.2@sha256:abcdef", "1.2"),
-            ("img@sha256:" + String(repeating: "a", count: 64), String(repeating: "a", count: 63)), ("reg:5000/img:1.2", ""),
+            ("img@sha256:" + String(repeating: "a", count: 64), String(repeating: "a", count: 63)),
+            ("reg:5000/img:1.2", ""),
             ("reg:5000/img", "latest"), ("reg:5000/img:1.2@sha256:ab", "latest"), ("a:b:c:d", "latest"),
         ])
     func version(_ image: String, _ label: String) { #expect(Labels.version(of: image) == label) }

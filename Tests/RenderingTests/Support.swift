@@ -8,7 +8,8 @@ import TestSupport
 
 /// A collector with these members of `spec`.
 func collector(
-    _ spec: JSONValue, name: String = "otel", namespace: String = "ns", labels: JSONValue = [:], annotations: JSONValue = [:]
+    _ spec: JSONValue, name: String = "otel", namespace: String = "ns", labels: JSONValue = [:],
+    annotations: JSONValue = [:]
 ) -> JSONValue {
     [
         "apiVersion": "opentelemetry.io/v1beta1", "kind": "OpenTelemetryCollector",
@@ -62,7 +63,8 @@ extension JSONValue {
         case .object(let object):
             .object(
                 JSONObject(
-                    members: object.members.reversed().map { JSONObject.Member(key: $0.key, value: $0.value.reversed) }))
+                    members: object.members.reversed().map { JSONObject.Member(key: $0.key, value: $0.value.reversed) })
+            )
         case .array(let elements): .array(elements.map(\.reversed))
         default: self
         }

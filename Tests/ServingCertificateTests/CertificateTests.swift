@@ -116,7 +116,9 @@ struct CertificateTests {
 
     @Test(
         "what is no name is refused",
-        arguments: ["", "a..b", "-a", "a-", "a b", "a\nb", "ü", "*", "a.*.b", String(repeating: "a", count: 64), "a,DNS:b"])
+        arguments: [
+            "", "a..b", "-a", "a-", "a b", "a\nb", "ü", "*", "a.*.b", String(repeating: "a", count: 64), "a,DNS:b",
+        ])
     func noName(_ text: String) {
         #expect(throws: CertificateError.invalidName(text)) { try SubjectName(text) }
     }
@@ -131,7 +133,8 @@ struct TextTests {
         let second = try CertificateAuthority.make(name: "b", now: now, lifetime: .seconds(10)).certificate
         let joined = try PEMBundle.join([first, second, first])
         #expect(try PEMBundle.certificates(joined) == [first, second])
-        let messy = "# one\r\n" + joined.replacingOccurrences(of: "\n", with: "  \r\n") + "-----BEGIN CERTIFICATE-----\nAAA"
+        let messy =
+            "# one\r\n" + joined.replacingOccurrences(of: "\n", with: "  \r\n") + "-----BEGIN CERTIFICATE-----\nAAA"
         #expect(try PEMBundle.certificates(messy) == [first, second])
         #expect(throws: CertificateError.noCertificate) { try PEMBundle.certificates("") }
         #expect(throws: CertificateError.noCertificate) {
@@ -141,7 +144,9 @@ struct TextTests {
 
     @Test(
         "what is no certificate or key is refused, whatever it is",
-        arguments: ["", "x", "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
+        arguments: [
+            "", "x", "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        ])
     func garbage(_ text: String) {
         #expect(throws: CertificateError.noCertificate) { try Certificate(pem: text) }
         #expect(throws: CertificateError.noPrivateKey) { try PrivateKey(pem: text) }
@@ -156,12 +161,33 @@ struct TextTests {
             #expect(Base64.decode(text.utf8) == bytes)
         }
         #expect(Base64.decode("YQ==\n".utf8) == [0x61])
-        for text in ["YQ=", "YQ", "Y", "YQ===", "=", "YQ==YQ==", "Y!==", "Y=Q="] { #expect(Base64.decode(text.utf8) == nil) }
+        for text in ["YQ=", "YQ", "Y", "YQ===", "=", "YQ==YQ==", "Y!==", "Y=Q="] {
+            #expect(Base64.decode(text.utf8) == nil)
+        }
     }
 
     @Test("a wall time reads as RFC 3339")
     func time() {
         #expect(WallTime(secondsSince1970: 0).description == "1970-01-01T00:00:00Z")
         #expect(WallTime(secondsSince1970: 1_800_000_000).description == "2027-01-15T08:00:00Z")
+        #expect(WallTime(secondsSince1970: 951_782_399).description == "2000-02-28T23:59:59Z")
+        #expect(WallTime(secondsSince1970: 951_782_400).description == "2000-02-29T00:00:00Z")
+        #expect(WallTime(secondsSince1970: -1).description == "1969-12-31T23:59:59Z")
+    }
+
+    @Test("a day reads as Foundation has it")
+    func civil() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
+        for _ in 0..<500 {
+            let seconds = Int64.random(in: -2_000_000_000...8_000_000_000)
+            let parts = calendar.dateComponents(
+                [.year, .month, .day, .hour, .minute, .second, .weekday],
+                from: Date(timeIntervalSince1970: Double(seconds)))
+            let civil = CivilTime(secondsSince1970: seconds)
+            #expect([civil.year, civil.month, civil.day] == [parts.year, parts.month, parts.day])
+            #expect([civil.hour, civil.minute, civil.second] == [parts.hour, parts.minute, parts.second])
+            #expect(civil.weekday + 1 == parts.weekday)
+        }
     }
 }

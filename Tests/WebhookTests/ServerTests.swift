@@ -25,7 +25,8 @@ struct ServerTests {
             #expect(skipped.status == 200)
             #expect(skipped.headers["content-type"] == "application/json")
             #expect(
-                skipped.text == #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u-1","#
+                skipped.text
+                    == #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u-1","#
                     + #""allowed":true,"status":{"code":200},"warnings":["shortcut"]}}"#)
 
             let patched = try JSONValue(parsing: client.post("/mutate", Fixtures.review(annotation: "inject")).body)
@@ -45,7 +46,8 @@ struct ServerTests {
         try await Fixtures.serve(Fixtures.router(ScriptedHandler())) { server in
             let client = try LoopbackClient(port: server.port)
             for annotation in ["none", "inject"] {
-                let review = Fixtures.review(annotation: annotation).replacingOccurrences(of: "io/v1\"", with: "io/v1beta1\"")
+                let review = Fixtures.review(annotation: annotation).replacingOccurrences(
+                    of: "io/v1\"", with: "io/v1beta1\"")
                 let answer = try JSONValue(parsing: client.post("/mutate", review).body)
                 #expect(answer["apiVersion"]?.stringValue == "admission.k8s.io/v1beta1")
             }
@@ -89,7 +91,8 @@ struct ServerTests {
             let plain = try client.post("/mutate", Fixtures.review(), contentType: "text/plain")
             #expect(plain.status == 200)
             #expect(try JSONValue(parsing: plain.body)[path: "response", "status", "code"]?.intValue == 400)
-            let parameters = try client.post("/mutate", Fixtures.review(), contentType: "Application/JSON; charset=utf-8")
+            let parameters = try client.post(
+                "/mutate", Fixtures.review(), contentType: "Application/JSON; charset=utf-8")
             #expect(try JSONValue(parsing: parameters.body)[path: "response", "allowed"]?.boolValue == true)
             let get = try client.get("/mutate")
             #expect(get.status == 405)
@@ -122,6 +125,30 @@ struct ServerTests {
             try chunked.send("0\r\n\r\n")
             #expect(try chunked.response().status == 413)
             try chunked.waitForEnd()
+        }
+    }
+
+    @Test("a body that the listener has no memory for gets 503, and what a body held is given back")
+    func budget() async throws {
+        let limits = HTTPLimits(bufferedBytes: 500_000)
+        try await Fixtures.serve(Fixtures.router(ScriptedHandler()), limits: limits) { server in
+            func post(_ count: Int) throws -> Int {
+                let client = try LoopbackClient(port: server.port)
+                try client.send("POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Length: \(count)\r\n\r\n")
+                try client.send([UInt8](repeating: 0x20, count: count))
+                return try client.response().status
+            }
+            for _ in 0..<5 {
+                #expect(try post(500_000 + 65_536 + 1) == 503)
+                #expect(try post(500_000) == 200)
+            }
+            // One that goes away in the middle gives it back too.
+            var gone: LoopbackClient? = try LoopbackClient(port: server.port)
+            try gone?.send("POST /mutate HTTP/1.1\r\nHost: w\r\nContent-Length: 500000\r\n\r\n")
+            try gone?.send([UInt8](repeating: 0x20, count: 400_000))
+            gone = nil
+            try waitForConnections(server, atMost: 0)
+            #expect(try post(500_000) == 200)
         }
     }
 
@@ -192,7 +219,7 @@ struct ServerTests {
             try body.waitForEnd()
             try idle.waitForEnd()
             #expect(clock.now - start >= .milliseconds(400))
-            #expect(clock.now - start < .seconds(8))
+            #expect(clock.now - start < .seconds(25))
         }
     }
 

@@ -5,7 +5,7 @@ struct TransferRequest: Sendable {
     /// `host:port:target:port`, when the connection goes elsewhere than the URL says. The URL then names whom the
     /// certificate must name (`tls-server-name`).
     var connectTo: String?
-    /// Host and port, for error texts: never a path or a query.
+    /// Scheme, host and port, and the proxy when there is one, for error texts: never a path, a query or a password.
     var server: String
     /// `Name: value` lines.
     var headers: [String] = []
@@ -59,4 +59,12 @@ public enum Proxy: Sendable, Equatable {
     case none
     /// `http://`, `https://` or `socks5://`, for hosts outside `exceptions` (the syntax of `NO_PROXY`).
     case url(String, exceptions: String)
+
+    /// Where the proxy is, without the user and the password that its URL may hold; `nil` when there is none.
+    var address: String? {
+        guard case .url(let url, _) = self else { return nil }
+        let authority = url.range(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let host = authority.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return String(host.lastIndex(of: "@").map { host[host.index(after: $0)...] } ?? host)
+    }
 }

@@ -9,5 +9,8 @@
 public enum CollectorAnnotationKey {
     public static let podMonitor = "azmonitoring.opentelemetry.io/pod-monitor"
     public static let scrapeInterval = "azmonitoring.opentelemetry.io/interval"
+    /// All annotations of this operator alone; the reference knows none of them.
+    public static let all: Set<String> = [podMonitor, scrapeInterval]
+
     public static let targetAllocator = "opentelemetry.io/target-allocator"
 }

@@ -70,7 +70,9 @@ enum ComponentTable {
     ]
 
     /// One parser under its name and its older name.
-    private static func named(_ name: String, _ alias: String, _ parser: any ComponentParser) -> [String: any ComponentParser] {
+    private static func named(_ name: String, _ alias: String, _ parser: any ComponentParser) -> [String:
+        any ComponentParser]
+    {
         [name: parser, alias: parser]
     }
 

@@ -14,7 +14,9 @@ enum EndpointAddress {
             let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
             if let at = authority.lastIndex(of: UInt8(ascii: "@")) { rest = rest[rest.index(after: at)...] }
         }
-        if rest.first == UInt8(ascii: "["), let bracket = rest.firstIndex(of: UInt8(ascii: "]")) { rest = rest[bracket...] }
+        if rest.first == UInt8(ascii: "["), let bracket = rest.firstIndex(of: UInt8(ascii: "]")) {
+            rest = rest[bracket...]
+        }
         while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[rest.index(after: colon)...]
             let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -15,7 +15,8 @@ struct HealthCheck: ComponentParser {
         let reader = try component.reader()
         var config = try reader.withoutNulls()
         if let endpoint = try reader.filledText("endpoint") {
-            config["endpoint"] = .string(endpoint.hasPrefix(":") ? "\(EndpointAddress.anyAddress)\(endpoint)" : endpoint)
+            config["endpoint"] = .string(
+                endpoint.hasPrefix(":") ? "\(EndpointAddress.anyAddress)\(endpoint)" : endpoint)
         } else {
             config["endpoint"] = .string("\(EndpointAddress.anyAddress):\(Self.defaultPort)")
         }

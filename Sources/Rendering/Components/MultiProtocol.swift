@@ -41,7 +41,8 @@ struct MultiProtocol: ComponentParser {
         for name in protocols.object.keys.sorted() {
             guard let server = servers.first(where: { $0.name == name }) else {
                 let known = servers.map(\.name).joined(separator: ", ")
-                throw FieldError(path: "\(protocols.path)", value: .string(name), expected: "only protocols of \(known)")
+                throw FieldError(
+                    path: "\(protocols.path)", value: .string(name), expected: "only protocols of \(known)")
             }
             result.append((server, try protocols.nested(name)))
         }

@@ -37,7 +37,8 @@ struct MetricsEndpoint: Sendable, Equatable {
             if let port = value.intValue, (0...65535).contains(port) {
                 self.port = port == 0 ? Self.defaultPort : port
             } else {
-                problem = "the port of the Prometheus reader is \(value.serializedString()), not a number from 1 to 65535"
+                problem =
+                    "the port of the Prometheus reader is \(value.serializedString()), not a number from 1 to 65535"
             }
         }
     }

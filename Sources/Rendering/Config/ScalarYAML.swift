@@ -33,7 +33,9 @@ enum ScalarYAML {
     static func needsQuotes(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return true }
         if words.contains(text) || "*&[{}],!|>%'\"@ `\t".unicodeScalars.contains(first) { return true }
-        if last == ":" || last == " " || last == "\t" || text == "-" || text == "?" || text.hasPrefix("? ") { return true }
+        if last == ":" || last == " " || last == "\t" || text == "-" || text == "?" || text.hasPrefix("? ") {
+            return true
+        }
         if looksLikeNumber(text) || looksLikeTime(text) { return true }
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
@@ -62,7 +64,8 @@ enum ScalarYAML {
         guard let first = rest.first, isDigit(first) || first == UInt8(ascii: ".") else { return false }
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where rest.starts(with: prefix.utf8) {
             let digits = rest.dropFirst(2).filter { $0 != UInt8(ascii: "_") }
-            return !digits.isEmpty && digits.allSatisfy { Character(Unicode.Scalar($0)).hexDigitValue.map { $0 < radix } ?? false }
+            return !digits.isEmpty
+                && digits.allSatisfy { Character(Unicode.Scalar($0)).hexDigitValue.map { $0 < radix } ?? false }
         }
         var digits = 0
         var dots = 0
@@ -87,7 +90,9 @@ enum ScalarYAML {
         let bytes = Array(text.utf8)
         guard bytes.count <= 40, let first = bytes.first, isDigit(first) else { return false }
         let groups = text.split(separator: ":", omittingEmptySubsequences: false)
-        if (2...4).contains(groups.count), groups.allSatisfy({ (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(isDigit) }) {
+        if (2...4).contains(groups.count),
+            groups.allSatisfy({ (1...2).contains($0.utf8.count) && $0.utf8.allSatisfy(isDigit) })
+        {
             return true
         }
         // YYYY-MM-DD, alone or followed by a time.
@@ -98,7 +103,8 @@ enum ScalarYAML {
         let time = bytes.dropFirst(date.count)
         guard let separator = time.first else { return true }
         guard "Tt ".utf8.contains(separator) else { return false }
-        return time.dropFirst().first.map(isDigit) == true && time.dropFirst().allSatisfy { isDigit($0) || ":.Zz+- ".utf8.contains($0) }
+        return time.dropFirst().first.map(isDigit) == true
+            && time.dropFirst().allSatisfy { isDigit($0) || ":.Zz+- ".utf8.contains($0) }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
@@ -111,7 +117,8 @@ enum ScalarYAML {
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator:
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
+            .paragraphSeparator:
             return false
         default: return true
         }

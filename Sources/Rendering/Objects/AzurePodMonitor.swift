@@ -100,7 +100,8 @@ enum PrometheusDuration {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { $0.isASCII && $0.isLetter }
             rest = rest.dropFirst(unit.count)
-            guard !digits.isEmpty, digits.count <= 9, let index = units.firstIndex(of: String(unit)), index > last else {
+            guard !digits.isEmpty, digits.count <= 9, let index = units.firstIndex(of: String(unit)), index > last
+            else {
                 return false
             }
             last = index

@@ -7,7 +7,9 @@ import OperatorAPI
 /// Source: opentelemetry-operator v0.158; Prometheus operator, `monitoring.coreos.com/v1`.
 extension CollectorDraft {
     func serviceMonitors() -> [RenderedPart] {
-        guard spec.isMetricsMonitoringEnabled, options.monitorAPI == .auto || options.monitorAPI == .coreos else { return [] }
+        guard spec.isMetricsMonitoringEnabled, options.monitorAPI == .auto || options.monitorAPI == .coreos else {
+            return []
+        }
         let type = ResourceType.serviceMonitor
         guard options.availableAPIs.serves(type) else {
             // With `auto` the other family of monitors will do.

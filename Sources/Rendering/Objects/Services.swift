@@ -38,7 +38,8 @@ extension CollectorDraft {
             .service, names.monitoringService, isFiltered: false,
             labels: [Labels.serviceType: ServiceType.monitoring.rawValue, Labels.monitoring: "Exists"])
         object["spec"] = serviceSpec(
-            [CollectorPorts.ServicePort(name: CollectorPorts.monitoringName, port: metrics.port, protocol: "TCP")], extra: [:])
+            [CollectorPorts.ServicePort(name: CollectorPorts.monitoringName, port: metrics.port, protocol: "TCP")],
+            extra: [:])
         return object
     }
 

@@ -33,7 +33,7 @@ public struct PodMutator: AdmissionHandler {
 
     public func shortcut(_ review: RawReview) -> AdmissionResponse? {
         guard !Injector.mayRequest(namespaceAnnotations(review.namespace)) else { return nil }
-        return Self.requestKeys.contains { review.contains($0) } ? nil : .allowed()
+        return review.contains(any: Self.requestKeys) ? nil : .allowed()
     }
 
     public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {

@@ -47,10 +47,12 @@ struct JSONCursor {
     /// The raw bytes between a string's quotes.
     struct StringSlice {
         let bytes: UnsafeRawBufferPointer
-        let hasEscape: Bool
 
+        var hasEscape: Bool { bytes.contains(UInt8(ascii: "\\")) }
+
+        /// Names have no character that must be escaped, and a name that is written with one is not taken for it.
         static func ~= (name: StaticString, slice: StringSlice) -> Bool {
-            !slice.hasEscape && slice.bytes.count == name.utf8CodeUnitCount
+            slice.bytes.count == name.utf8CodeUnitCount
                 && memcmp(
                     slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
                     == 0
@@ -59,45 +61,12 @@ struct JSONCursor {
 
     /// The string that starts here.
     private mutating func string() -> StringSlice? {
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return nil }
-        let start = index + 1
-        guard let hasEscape = passString() else { return nil }
-        return StringSlice(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(index - 1)]), hasEscape: hasEscape)
-    }
-
-    /// Moves from a string's opening quote to behind its closing one. Whether there was an escape; `nil` when it does
-    /// not end.
-    private mutating func passString() -> Bool? {
-        var hasEscape = false
-        index += 1
-        while true {
-            skipPlain()
-            guard index < bytes.count else { return nil }
-            if bytes[index] == UInt8(ascii: "\"") {
-                index += 1
-                return hasEscape
-            }
-            hasEscape = true
-            index += 2  // the backslash, and what it escapes
-        }
-    }
-
-    /// Moves to the next quote or backslash, eight bytes at a time, since most of a review is inside strings.
-    private mutating func skipPlain() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        while index + 8 <= bytes.count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            // A byte that is zero after the exclusive or borrows in the subtraction; the lowest such byte is exact.
-            let quotes = word ^ (ones &* 0x22)
-            let slashes = word ^ (ones &* 0x5c)
-            let found = ((quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes) & (ones &* 0x80)
-            if found != 0 {
-                index += found.trailingZeroBitCount / 8
-                return
-            }
-            index += 8
-        }
-        while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\""),
+            let end = StringEnd.find(in: bytes, from: index + 1)
+        else { return nil }
+        let inside = UnsafeRawBufferPointer(rebasing: bytes[(index + 1)..<(end - 1)])
+        index = end
+        return StringSlice(bytes: inside)
     }
 
     /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none
@@ -112,7 +81,7 @@ struct JSONCursor {
     mutating func skipValue() -> Bool {
         guard index < bytes.count else { return false }
         switch bytes[index] {
-        case UInt8(ascii: "\""): return passString() != nil
+        case UInt8(ascii: "\""): return string() != nil
         case UInt8(ascii: "{"), UInt8(ascii: "["): return skipNested()
         default: return skipScalar()
         }
@@ -133,23 +102,66 @@ struct JSONCursor {
 
     /// Brackets are counted, both kinds as one: which of them closes is the parser's business if it comes to that.
     private mutating func skipNested() -> Bool {
+        let bytes = bytes
         var depth = 0
-        while index < bytes.count {
-            switch bytes[index] {
+        var at = index
+        while at < bytes.count {
+            switch bytes[at] {
             case UInt8(ascii: "\""):
-                if passString() == nil { return false }
+                guard let end = StringEnd.find(in: bytes, from: at + 1) else { return false }
+                at = end
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
                 if depth == 0 {
-                    index += 1
+                    index = at + 1
                     return true
                 }
             default: break
             }
-            index += 1
+            at += 1
         }
         return false
+    }
+}
+
+/// Finds where a string ends, eight bytes at a time, since most of a review is inside strings.
+private enum StringEnd {
+    /// The index behind the closing quote of the string whose first character is at `start`.
+    @inline(__always)
+    static func find(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var at = start
+        while bytes.count - at >= 8 {
+            let found = quoteOrBackslash(
+                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+            if found == 0 {
+                at += 8
+                continue
+            }
+            at += found.trailingZeroBitCount / 8
+            if bytes[at] == UInt8(ascii: "\"") { return at + 1 }
+            at += 2  // the backslash, and what it escapes
+        }
+        while at < bytes.count {
+            switch bytes[at] {
+            case UInt8(ascii: "\""): return at + 1
+            case UInt8(ascii: "\\"): at += 2
+            default: at += 1
+            }
+        }
+        return nil
+    }
+
+    /// Not 0 when one of the eight bytes is a quote or a backslash; the lowest bit set is in the first one.
+    ///
+    /// A byte that is zero after the exclusive or borrows in the subtraction. Only the lowest bit may be trusted, as the
+    /// borrow runs upwards.
+    @inline(__always)
+    private static func quoteOrBackslash(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* 0x22)
+        let backslashes = word ^ (ones &* 0x5c)
+        return ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes) & (ones &* 0x80)
     }
 }

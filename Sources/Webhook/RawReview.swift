@@ -58,10 +58,13 @@ public struct RawReview: Sendable {
     /// `>`, `&` and control characters, but when there is an escape that could hide the text, the answer is `true`.
     ///
     /// - Parameter text: printable ASCII without `"`, `\`, `<`, `>` and `&`, such as an annotation's key.
-    public func contains(_ text: TextPattern) -> Bool {
+    public func contains(_ text: TextPattern) -> Bool { contains(any: [text]) }
+
+    /// Whether the review's strings may hold one of these texts. See ``contains(_:)``.
+    public func contains(any texts: [TextPattern]) -> Bool {
         bytes.withUnsafeReadableBytes { all in
             guard let start = all.baseAddress else { return false }
-            return text.occurs(in: all) || RawReview.mayHideText(start, all.count)
+            return texts.contains { $0.occurs(in: all) } || RawReview.mayHideText(start, all.count)
         }
     }
 

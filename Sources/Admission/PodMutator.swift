@@ -76,8 +76,6 @@ public struct PodMutator: AdmissionHandler {
         let store = instrumentations
         return InstrumentationSource(
             instrumentation: { store[$0] },
-            instrumentations: { namespace in
-                store.contents(ofNamespace: namespace).sorted { $0.key < $1.key }.map(\.value)
-            })
+            instrumentations: { store.values(inNamespace: $0) })
     }
 }

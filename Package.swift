@@ -86,7 +86,8 @@ let package = Package(
             name: "CRDGenerator", dependencies: ["Document"], swiftSettings: strict),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Document", "Injection", "Webhook", "KubeClient", "KubeModel", arguments], swiftSettings: strict),
+            dependencies: ["Document", "Injection", "Webhook", "KubeClient", "KubeModel", arguments],
+            swiftSettings: strict),
 
         tests("Document"),
         tests("KubeModel"),

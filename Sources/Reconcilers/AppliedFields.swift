@@ -35,12 +35,15 @@ struct AppliedFields {
         switch desired {
         case .object(let members):
             // The server drops empty objects and lists; where it keeps them they are there.
-            members.allSatisfy { covers(live?[$0.key], $0.value, isQuantity: isQuantity || quantityKeys.contains($0.key)) }
+            members.allSatisfy {
+                covers(live?[$0.key], $0.value, isQuantity: isQuantity || quantityKeys.contains($0.key))
+            }
         case .array(let elements) where elements.allSatisfy(\.isObject):
             coversInOrder(live?.arrayValue ?? [], elements)
         case .array: live == desired
         case .null: live == nil || live == .null
-        case .string, .number: live == desired || isQuantity && quantity(live) != nil && quantity(live) == quantity(desired)
+        case .string, .number:
+            live == desired || isQuantity && quantity(live) != nil && quantity(live) == quantity(desired)
         case .bool: live == desired
         }
     }
@@ -105,7 +108,11 @@ struct AppliedFields {
                 guard case .object(let key)? = try? JSONValue(parsing: Array(rest.utf8)) else { fallthrough }
                 self = .element(key)
             case "v:":
-                if let value = try? JSONValue(parsing: Array(rest.utf8)) { self = .value(value) } else { self = .unknown }
+                if let value = try? JSONValue(parsing: Array(rest.utf8)) {
+                    self = .value(value)
+                } else {
+                    self = .unknown
+                }
             default: self = .unknown
             }
         }

@@ -66,7 +66,8 @@ public struct CertificateReconciler: Sendable {
     }
 
     private func use(
-        _ content: ServingCertificateContent, _ configurations: [(configuration: WebhookConfiguration, object: KubeObject)]
+        _ content: ServingCertificateContent,
+        _ configurations: [(configuration: WebhookConfiguration, object: KubeObject)]
     ) async throws {
         if source.replace(try content.identity()) {
             logger.info("serving certificate in use", metadata: ["secret": "\(secret)"])

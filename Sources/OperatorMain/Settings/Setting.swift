@@ -85,7 +85,6 @@ extension Setting {
     }
 }
 
-
 /// Which family of PodMonitor and ServiceMonitor the operator creates.
 enum MonitorAPIChoice: String, CaseIterable, Sendable { case auto, azmonitoring, coreos, none }
 

@@ -65,7 +65,8 @@ extension Settings {
             case .bool(let flag): try apply(setting, [flag ? "true" : "false"], from: source)
             case .number(let number): try apply(setting, [number.text], from: source)
             case .array(let items): try apply(setting, items.compactMap(\.stringValue), from: source)
-            default: throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
+            default:
+                throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
             }
         }
     }

@@ -71,11 +71,12 @@ let package = Package(
         library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
 
         // Putting it together.
+        library("Admission", ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
         library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
-                "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
+                "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
@@ -84,9 +85,13 @@ let package = Package(
         library("TestSupport", ["Document"]),
         .executableTarget(
             name: "CRDGenerator", dependencies: ["Document"], swiftSettings: strict),
+        .target(name: "CAllocationCount"),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Document", "Injection", "Webhook", "KubeClient", "KubeModel", arguments],
+            dependencies: [
+                "Admission", "CAllocationCount", "Document", "KubeClient", "KubeModel", "KubeRuntime", "OperatorAPI",
+                "PrometheusExporter", "ServingCertificate", "TLSServer", "Webhook", arguments, log, metrics,
+            ] + nio,
             swiftSettings: strict),
 
         tests("Document"),
@@ -99,6 +104,7 @@ let package = Package(
         tests("Injection", exclude: ["Fixtures"]),
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),
+        tests("Admission"),
         tests("Reconcilers"),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(

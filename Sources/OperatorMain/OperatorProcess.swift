@@ -1,3 +1,4 @@
+import Admission
 import Injection
 import KubeClient
 import KubeModel

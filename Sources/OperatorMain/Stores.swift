@@ -1,3 +1,4 @@
+import Admission
 import Document
 import Injection
 import KubeClient

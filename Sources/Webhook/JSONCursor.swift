@@ -4,11 +4,14 @@ import Glibc
 /// and not every rule of JSON inside a value that it skips.
 struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
-    private var index = 0
+    /// Of the next byte.
+    private(set) var index = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     var isAtEnd: Bool { index == bytes.count }
+
+    var isAtObject: Bool { index < bytes.count && bytes[index] == UInt8(ascii: "{") }
 
     mutating func skipSpace() {
         while index < bytes.count {

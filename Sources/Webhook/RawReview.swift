@@ -18,6 +18,8 @@ public struct RawReview: Sendable {
     /// it. What is deeper was stepped over and may still be malformed. Without this, the other facts are what was found
     /// before the fault, and good only to answer an error with the right `uid`.
     public private(set) var isComplete = false
+    /// Where the lists of managed fields stand, from the first byte's index.
+    private let managedFields: [Range<Int>]
 
     public init(_ bytes: ByteBuffer) {
         self.bytes = bytes
@@ -28,6 +30,26 @@ public struct RawReview: Sendable {
         uid = found.uid ?? ""
         namespace = found.namespace ?? ""
         operation = found.operation ?? ""
+        managedFields = found.managedFields
+    }
+
+    /// The review with `metadata.managedFields` empty in `object` and `oldObject`.
+    ///
+    /// They are half of a pod's text, nobody here reads them, and a patch says only what changes; so they are not worth
+    /// the time to parse them.
+    var bytesToParse: ByteBuffer {
+        if managedFields.isEmpty { return bytes }
+        var result = ByteBufferAllocator().buffer(capacity: bytes.readableBytes)
+        bytes.withUnsafeReadableBytes { all in
+            var copied = 0
+            for range in managedFields {
+                result.writeBytes(UnsafeRawBufferPointer(rebasing: all[copied..<range.lowerBound]))
+                result.writeStaticString("[]")
+                copied = range.upperBound
+            }
+            result.writeBytes(UnsafeRawBufferPointer(rebasing: all[copied...]))
+        }
+        return result
     }
 
     /// Whether the review's strings may hold this text.
@@ -84,6 +106,8 @@ private struct ReviewScan {
     var uid: String?
     var namespace: String?
     var operation: String?
+    /// In rising order.
+    var managedFields: [Range<Int>] = []
     private var hasRequest = false
 
     mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -112,8 +136,28 @@ private struct ReviewScan {
             case "uid": cursor.string(into: &uid)
             case "namespace": cursor.string(into: &namespace)
             case "operation": cursor.string(into: &operation)
+            case "object", "oldObject": scanObject(&cursor)
             default: cursor.skipValue()
             }
+        }
+    }
+
+    private mutating func scanObject(_ cursor: inout JSONCursor) -> Bool {
+        guard cursor.isAtObject else { return cursor.skipValue() }
+        return cursor.members { key, cursor in
+            switch key {
+            case "metadata" where cursor.isAtObject: scanMetadata(&cursor)
+            default: cursor.skipValue()
+            }
+        }
+    }
+
+    private mutating func scanMetadata(_ cursor: inout JSONCursor) -> Bool {
+        cursor.members { key, cursor in
+            let start = cursor.index
+            guard cursor.skipValue() else { return false }
+            if case "managedFields" = key { managedFields.append(start..<cursor.index) }
+            return true
         }
     }
 }

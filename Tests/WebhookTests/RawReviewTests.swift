@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -50,6 +51,42 @@ struct RawReviewTests {
         ])
     func contains(_ text: String, _ expected: Bool) {
         #expect(scan(text).contains("a/inject-python") == expected)
+    }
+
+    @Test(
+        "managed fields are not parsed, whatever is in them; everything else is",
+        arguments: [
+            (#"{"a":1,"managedFields":[{"f:metadata":{"managedFields":"]"}},2]}"#, #"{"a":1,"managedFields":[]}"#),
+            (#"{"managedFields":null,"labels":{"managedFields":"x"}}"#, #"{"managedFields":[],"labels":{"managedFields":"x"}}"#),
+            (#"{"labels":{"managedFields":"x"}}"#, #"{"labels":{"managedFields":"x"}}"#),
+            (#"{ "managedFields" : [ ] , "b" : 2 }"#, #"{ "managedFields" : [] , "b" : 2 }"#),
+            ("null", "null"), (#""managedFields""#, #""managedFields""#),
+        ])
+    func managedFields(_ metadata: String, _ left: String) {
+        func review(_ metadata: String) -> String {
+            #"{"request":{"object":{"managedFields":[1],"metadata":\#(metadata),"spec":{"metadata":{"managedFields":[2]}}},"#
+                + #""oldObject":{"metadata":\#(metadata)},"options":{"metadata":{"managedFields":[3]}}}}"#
+        }
+        let raw = scan(review(metadata))
+        #expect(raw.isComplete)
+        #expect(String(buffer: raw.bytesToParse) == review(left))
+        #expect(String(buffer: raw.bytes) == review(metadata))
+    }
+
+    @Test("a fault behind the managed fields is reported where it stands in the body")
+    func position() throws {
+        let body = Fixtures.review(annotation: "inject").replacing(
+            #""metadata":{"#, with: #""metadata":{"managedFields":[1,2,3,4,5,6,7,8,9],"x":tru,"#)
+        let request = HTTPRequest(
+            head: .init(version: .http1_1, method: .POST, uri: "/mutate", headers: ["content-type": "application/json"]),
+            body: ByteBuffer(string: body))
+        guard case .now(let response) = Fixtures.router(ScriptedHandler()).respond(to: request) else {
+            Issue.record("not answered at once")
+            return
+        }
+        let fault = try #require(body.range(of: "tru,")).upperBound
+        let column = body.utf8.distance(from: body.startIndex, to: fault)
+        #expect(String(buffer: response.body).contains("column \(column)"), "\(String(buffer: response.body))")
     }
 
     @Test("no cut and no changed byte of a review makes the scanner fail")

@@ -1,36 +1,47 @@
 import Document
-import Injection
-import KubeClient
-import KubeModel
-import KubeRuntime
+public import Injection
+public import KubeModel
+public import KubeRuntime
 import OperatorAPI
-import Webhook
+public import Webhook
 
 /// Answers the reviews of created pods: joins the webhook's requests, the stores and the injector.
 ///
 /// - Guarantees: the pod is admitted whatever goes wrong. What was asked for and not done is reported.
 /// - Caveats: an Instrumentation made a moment ago may not be in the store yet; the refusal says that there is none.
-struct PodMutator: AdmissionHandler {
-    static let path = "/mutate-v1-pod"
+public struct PodMutator: AdmissionHandler {
+    /// Where kube-apiserver sends the reviews of pods.
+    public static let path = "/mutate-v1-pod"
     private static let requestKeys = Injector.requestKeys.map { TextPattern($0) }
 
-    let injector: Injector
-    let namespaces: Store<NamespaceFacts>
-    let instrumentations: Store<InstrumentationSource.Lookup>
-    let owners: OwnerReader
-    let reporter: RefusalReporter
+    private let injector: Injector
+    private let namespaces: Store<NamespaceFacts>
+    private let instrumentations: Store<InstrumentationSource.Lookup>
+    private let owners: OwnerReader
+    private let reporter: RefusalReporter
 
-    func shortcut(_ review: RawReview) -> AdmissionResponse? {
+    public init(
+        injector: Injector, namespaces: Store<NamespaceFacts>, instrumentations: Store<InstrumentationSource.Lookup>,
+        owners: OwnerReader, reporter: RefusalReporter
+    ) {
+        self.injector = injector
+        self.namespaces = namespaces
+        self.instrumentations = instrumentations
+        self.owners = owners
+        self.reporter = reporter
+    }
+
+    public func shortcut(_ review: RawReview) -> AdmissionResponse? {
         guard !Injector.mayRequest(namespaceAnnotations(review.namespace)) else { return nil }
         return Self.requestKeys.contains { review.contains($0) } ? nil : .allowed()
     }
 
-    func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
+    public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
         guard request.operation == .create else { return .allowed() }
         return ownerLookup(request) == nil ? response(to: request, owners: nil) : nil
     }
 
-    func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
+    public func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
         guard request.operation == .create else { return .allowed() }
         var facts: OwnerFacts?
         if let lookup = ownerLookup(request) { facts = await owners.facts(lookup) }

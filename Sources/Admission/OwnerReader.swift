@@ -1,11 +1,11 @@
 import Injection
-import KubeClient
+public import KubeClient
 import KubeModel
-import Logging
+public import Logging
 import Synchronization
 
 /// Reads who owns a pod's owner, for the uid attributes. The one call that an admission may wait for, and not for long.
-final class OwnerReader: Sendable {
+public final class OwnerReader: Sendable {
     /// Well under the webhook's timeout: the pod is injected without these attributes rather than not at all.
     static let deadline = Duration.milliseconds(800)
     static let capacity = 512
@@ -20,7 +20,7 @@ final class OwnerReader: Sendable {
     private let logger: Logger
     private let cache = Mutex(Cache())
 
-    init(api: any KubeAPI, logger: Logger) {
+    public init(api: any KubeAPI, logger: Logger) {
         self.api = api
         self.logger = logger
     }

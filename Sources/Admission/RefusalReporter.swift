@@ -1,18 +1,23 @@
 import Document
 import Injection
 import KubeModel
-import KubeRuntime
-import Logging
+public import KubeRuntime
+public import Logging
 import Metrics
 import OperatorAPI
 
 /// Tells why pods were not injected where people look: an Event on the owner, a log line, a counter. (The admission
 /// response carries the warning.)
-struct RefusalReporter: Sendable {
+public struct RefusalReporter: Sendable {
     static let eventReason = "InstrumentationRequestRejected"
 
-    let events: EventRecorder
-    let logger: Logger
+    private let events: EventRecorder
+    private let logger: Logger
+
+    public init(events: EventRecorder, logger: Logger) {
+        self.events = events
+        self.logger = logger
+    }
 
     func report(_ result: InjectionResult, of request: AdmissionRequest) {
         if case .injected(let injected) = result.outcome {

@@ -99,6 +99,8 @@ let package = Package(
         tests("ServingCertificate"),
         tests("Webhook", ["TLSServer"]),
         tests("Reconcilers"),
+        .testTarget(
+            name: "OperatorMainTests", dependencies: ["OperatorMain", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

@@ -100,7 +100,7 @@ let package = Package(
         tests("Webhook", ["TLSServer"]),
         tests("Reconcilers"),
         .testTarget(
-            name: "OperatorMainTests", dependencies: ["OperatorMain", "TestSupport"], swiftSettings: strict),
+            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

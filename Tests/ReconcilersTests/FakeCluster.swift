@@ -20,6 +20,12 @@ final class FakeCluster: KubeAPI {
 
     private let state = Mutex(State())
 
+    /// Every Event that was created.
+    let events: AsyncStream<KubeObject>
+    private let eventSink: AsyncStream<KubeObject>.Continuation
+
+    init() { (events, eventSink) = AsyncStream.makeStream() }
+
     // MARK: The test's side
 
     /// Such as `apply Deployment ns/web-collector`, in order.
@@ -88,6 +94,10 @@ final class FakeCluster: KubeAPI {
     }
 
     func create(_ type: ResourceType, _ object: KubeObject) async throws(KubeError) -> KubeObject {
+        if type == .event {
+            eventSink.yield(object)
+            return object
+        }
         try begin("create \(type.kind) \(object.key)")
         if self[type, object.key] != nil { throw Self.status(409, "AlreadyExists") }
         return put(type, object)

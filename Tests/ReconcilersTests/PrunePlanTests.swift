@@ -1,4 +1,6 @@
+import Document
 import KubeModel
+import KubeRuntime
 import Testing
 
 @testable import Reconcilers

@@ -1,4 +1,4 @@
-/// What the parser stumbled on. Small, so that the hot path carries little; the words are made when it leaves the parser.
+/// What the parser stumbled on. Small, so that the hot path carries little; the words are made outside of it.
 struct JSONFailure: Error {
     enum Problem {
         case expected(StaticString)

@@ -18,8 +18,8 @@ public struct JSONLimits: Equatable, Sendable {
         case takeLast
     }
 
-    /// The deepest nesting that can be asked for: several times that of a CustomResourceDefinition, the deepest thing in
-    /// a cluster, and the limit of other operators' JSON readers, too.
+    /// The deepest nesting that can be asked for: several times that of a CustomResourceDefinition, the deepest thing
+    /// in a cluster, and what Rust's `serde_json` allows, which many operators read with.
     ///
     /// One level costs the hungriest of the recursive functions about 2.5 KiB of stack without optimization, so the
     /// greatest depth fits well into 512 KiB, the smallest stack that threads get on our platforms. A test runs all of

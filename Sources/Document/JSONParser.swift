@@ -241,7 +241,8 @@ struct JSONParser: ~Copyable {
             let escapeStart = cursor - 1
             let unit = try hexUnit()
             guard unit & 0xF800 == 0xD800 else { return }
-            let pairs = unit < 0xDC00 && end - cursor >= 2 && cursor[0] == UInt8(ascii: "\\") && cursor[1] == UInt8(ascii: "u")
+            let pairs =
+                unit < 0xDC00 && end - cursor >= 2 && cursor[0] == UInt8(ascii: "\\") && cursor[1] == UInt8(ascii: "u")
             if pairs {
                 cursor += 1
                 if try hexUnit() & 0xFC00 == 0xDC00 { return }

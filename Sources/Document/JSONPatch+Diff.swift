@@ -2,9 +2,9 @@ extension JSONPatch {
     /// A small patch that makes `from` equal to `to`; the same two values always give the same patch.
     ///
     /// - Objects change member by member, in the order of the keys' bytes.
-    /// - Lists keep what both have in common at the front and at the end. Between, elements that are equal, or are objects
-    ///   of the same `name` (containers, variables, volumes), are taken for the same element; others are replaced,
-    ///   removed or inserted. What comes after the last element is added at `/-`.
+    /// - Lists keep what both have in common at the front and at the end. Between, elements that are equal, or are
+    ///   objects of the same `name` (containers, variables, volumes), are taken for the same element; others are
+    ///   changed in place, removed or inserted. What comes after the last element is added at `/-`.
     /// - Only `add`, `remove` and `replace` are used.
     ///
     /// - Guarantees: applied to `from`, the patch gives a value equal to `to`. It is empty when they are equal.
@@ -69,7 +69,8 @@ private struct Diff {
     private mutating func arrays(_ from: [JSONValue], _ to: [JSONValue]) {
         let shorter = min(from.count, to.count)
         let prefix = (0..<shorter).first { from[$0] != to[$0] } ?? shorter
-        let suffix = (0..<shorter - prefix).first { from[from.count - 1 - $0] != to[to.count - 1 - $0] } ?? shorter - prefix
+        let suffix =
+            (0..<shorter - prefix).first { from[from.count - 1 - $0] != to[to.count - 1 - $0] } ?? shorter - prefix
         let changedFrom = Array(from[prefix..<from.count - suffix])
         let changedTo = Array(to[prefix..<to.count - suffix])
 

@@ -49,7 +49,9 @@ struct KeyTable {
 
     private func hash(_ key: String) -> Int {
         var hasher = Hasher()
-        let hashed: Void? = key.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        let hashed: Void? = key.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
         if hashed == nil {
             for byte in key.utf8 { hasher.combine(byte) }
         }

@@ -42,12 +42,10 @@ struct MoveStack<Element>: ~Copyable {
     mutating func pop(from start: Int) -> [Element] {
         let taken = count - start
         guard taken > 0 else { return [] }
-        let source = base + start
+        let source = UnsafeMutableBufferPointer(start: base + start, count: taken)
         count = start
         return Array(unsafeUninitializedCapacity: taken) { target, initialized in
-            // The array gave room for `taken` elements, so it has an address.
-            target.baseAddress!.moveInitialize(from: source, count: taken)
-            initialized = taken
+            initialized = target.moveInitialize(fromContentsOf: source)
         }
     }
 

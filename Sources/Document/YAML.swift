@@ -1,14 +1,14 @@
 /// Reads and writes YAML as Kubernetes does: what cannot be said in JSON is an error.
 ///
-/// The grammar is libyaml's. What a scalar means follows `sigs.k8s.io/yaml` 1.6, which is YAML 1.1 as go-yaml v2 reads
-/// it. In this order, for a plain scalar without a tag:
+/// The grammar is libyaml's. What a scalar means follows `sigs.k8s.io/yaml` 1.6, which is YAML 1.1 as go-yaml v2
+/// reads it. In this order, for a plain scalar without a tag:
 ///
 /// | text | value |
 /// | --- | --- |
 /// | empty, `~`, `null` `Null` `NULL` | null |
 /// | `y` `yes` `true` `on`, each also `Xx` and `XX` | true |
 /// | `n` `no` `false` `off`, each also `Xx` and `XX` | false |
-/// | `.nan` `.NaN` `.NAN`, `.inf` `.Inf` `.INF` with or without a sign | an error: no JSON number (as a key: that text) |
+/// | `.nan` `.NaN` `.NAN`, `.inf` `.Inf` `.INF`, also with a sign | an error: no JSON number (as a key: that text) |
 /// | `<<` as a key | merges, see below |
 /// | a date such as `2001-12-14` or a date and time | the string as it stands |
 /// | digits without 0 in front, any sign, any `_` between: `+1_000` | an integer |
@@ -105,8 +105,8 @@ public struct YAMLLimits: Equatable, Sendable {
     public var maxDepth: Int
     /// The size of the text in bytes, and also of all scalars together after aliases are expanded. 64 MiB by default.
     public var maxBytes: Int
-    /// All lists, mappings, keys and scalars of the stream, counted again wherever an alias repeats them. One million by
-    /// default. The bound against a few lines of aliases to aliases that mean a billion values.
+    /// All lists, mappings, keys and scalars of the stream, counted again wherever an alias repeats them. One million
+    /// by default. The bound against a few lines of aliases to aliases that mean a billion values.
     public var maxNodes: Int
 
     public static let standard = YAMLLimits()

@@ -82,14 +82,16 @@ struct YAMLEvents: ~Copyable {
 
     private mutating func position(of mark: yaml_mark_t) -> DocumentError.Position {
         DocumentError.Position(
-            line: Int(mark.line) + 1, column: Int(mark.column) + 1, offset: offsets.byteOffset(ofScalar: Int(mark.index)))
+            line: Int(mark.line) + 1, column: Int(mark.column) + 1,
+            offset: offsets.byteOffset(ofScalar: Int(mark.index)))
     }
 
     private mutating func failure() -> DocumentError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "the text is not valid YAML"
         switch parser.pointee.error {
         case YAML_READER_ERROR:
-            return DocumentError(problem, at: .init(offset: offsets.start + Int(parser.pointee.problem_offset), in: input))
+            return DocumentError(
+                problem, at: .init(offset: offsets.start + Int(parser.pointee.problem_offset), in: input))
         case YAML_MEMORY_ERROR:
             return DocumentError("there is no memory to read YAML")
         default:

@@ -2,19 +2,14 @@ public import Document
 import OperatorAPI
 
 extension Injector {
-    /// Whether a pod cannot be asking for injection, told from the bytes of the admission review alone.
-    ///
-    /// JSON could spell the key with escapes; no Kubernetes serialiser does.
-    public static func isSurelyNotRequested(
-        review: UnsafeRawBufferPointer, namespaceAnnotations: [String: String]
-    ) -> Bool {
-        let asksInNamespace = namespaceAnnotations.keys.contains {
-            $0.hasPrefix(AnnotationKey.injectPrefix) || $0 == AnnotationKey.sidecar
-        }
-        return !asksInNamespace && !requestSearches.contains { $0.isFound(in: review) }
-    }
+    /// What the key of every annotation that asks for something begins with. A review whose bytes hold none of them, in a
+    /// namespace that asks for nothing, need not be read any further.
+    public static let requestKeys = [AnnotationKey.injectPrefix, AnnotationKey.sidecar]
 
-    private static let requestSearches = [ByteSearch(AnnotationKey.injectPrefix), ByteSearch(AnnotationKey.sidecar)]
+    /// Whether annotations of a namespace may ask for something.
+    public static func mayRequest(_ annotations: [String: String]) -> Bool {
+        annotations.keys.contains { key in requestKeys.contains { key.hasPrefix($0) } }
+    }
 
     /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:owners:)`` so that the
     /// UIDs of the pod's owners are complete; `nil` nearly always: an Instrumentation has to ask for UIDs and the pod to

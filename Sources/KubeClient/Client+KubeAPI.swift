@@ -62,7 +62,8 @@ extension Client {
         try await perform(Request(.get, path, headers: [.accept(ContentType.json)])).json(path)
     }
 
-    private func object(_ request: Request, _ type: ResourceType, _ name: String) async throws(KubeError) -> KubeObject {
+    private func object(_ request: Request, _ type: ResourceType, _ name: String) async throws(KubeError) -> KubeObject
+    {
         KubeObject(try await perform(request).json("\(type) \(name)"))
     }
 }

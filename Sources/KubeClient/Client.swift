@@ -17,7 +17,8 @@ public struct FinishedRequest: Sendable {
 /// Flow of a request: a ``Request`` value → credentials → libcurl's thread → answer → typed error or object. All requests
 /// and watches share one HTTP/2 connection.
 ///
-/// - Guarantees: a request ends by its deadline. A 429, and for idempotent requests a 503, is tried again when the server
+/// - Guarantees: a request ends by its deadline, but for the time of a credential plugin, which has a limit of its own
+///   because a person may have to sign in. A 429, and for idempotent requests a 503, is tried again when the server
 ///   says when (``RetryPolicy``); after a 401 renewed credentials are tried once. Cancelling a task closes its stream.
 /// - Assumptions: ``shutdown()`` is called at the end; a client that is let go ends its thread too, but nobody waits.
 /// - Errors: ``KubeError``. Answers are asked for uncompressed: inside a cluster the server's time to compress costs more
@@ -47,6 +48,8 @@ public final class Client: KubeAPI {
         self.onRequest = onRequest
         var settings = TransportSettings()
         settings.streamCapacity = options.watchBuffer
+        // Any event that is not too large fits, so a watch that is cut has brought at least one.
+        settings.streamCutLimit = options.eventLimit + 1
         settings.connectTimeout = options.connectTimeout
         settings.silenceLimit = options.silenceLimit
         transport = Transport(settings: settings)
@@ -151,13 +154,13 @@ public struct ClientOptions: Sendable {
     public var userAgent = "otel-operator"
     /// Bytes of one answer at most; beyond it the request fails.
     public var bodyLimit = 64 << 20
-    /// Bytes that a watch may have in memory, unread, before it is paused and the server has to wait.
-    ///
-    /// On HTTP/2 the server may go on until the stream's window is used up, which libcurl 7.88 sets to 32 MiB and keeps
-    /// for us: one reader that stops altogether costs that much at most, and holds up no other request.
+    /// Bytes that a watch on HTTP/1.1 may have in memory, unread, before it is paused and the server has to wait.
     public var watchBuffer = 256 << 10
     /// Bytes of one watch event at most; beyond it the watch fails. etcd stores objects up to 1.5 MiB.
-    public var eventLimit = 8 << 20
+    ///
+    /// Also the bytes that a watch on HTTP/2 may have in memory, unread: beyond them it ends as if the server had ended it,
+    /// and the next one goes on from its last event. (A pause would cost up to the 32 MiB of the stream's window.)
+    public var eventLimit = 4 << 20
     /// The server is asked to end a watch after a random time in this range, so that watches do not all end at once.
     public var watchTimeout: ClosedRange<Int> = 300...600
 

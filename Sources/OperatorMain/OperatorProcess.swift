@@ -33,7 +33,7 @@ struct OperatorProcess {
         let client = Client(
             configuration, options: clientOptions, logger: Logger(label: "kube-client"),
             onRequest: Exposition.count)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: HTTPServer.defaultThreadCount)
         do {
             let services = try assemble(client, group: group, exposition: exposition, logger: logger)
             try await ServiceGroup(
@@ -152,7 +152,7 @@ extension OperatorProcess {
         let source: CertificateSource
         var services: [any Service] = []
         if settings.metricsCertificateFile.isEmpty {
-            source = CertificateSource(try Self.selfSignedIdentity())
+            source = CertificateSource(try ServingIdentity.selfIssued(names: [.dns("localhost")], now: .now))
         } else {
             source = CertificateSource()
             services.append(
@@ -166,16 +166,5 @@ extension OperatorProcess {
                 security: .tls(TLSContextCache(source: source, settings: try settings.tls())),
                 responder: MetricsResponder(access: access) { exposition.buffer() }, group: group, logger: logger))
         return services
-    }
-
-    /// For the metrics endpoint when nobody has mounted a certificate: whoever scrapes cannot verify it, as with the
-    /// reference.
-    private static func selfSignedIdentity() throws -> ServingIdentity {
-        let now = WallTime.now
-        let lifetime = Duration.seconds(365 * 86_400)
-        let authority = try CertificateAuthority.make(
-            name: "opentelemetry-operator-metrics", now: now, lifetime: lifetime)
-        let leaf = try authority.issueLeaf(names: [try SubjectName("localhost")], now: now, lifetime: lifetime)
-        return try ServingIdentity(chain: [leaf.certificate], key: leaf.key)
     }
 }

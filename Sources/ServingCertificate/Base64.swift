@@ -46,7 +46,8 @@ public enum Base64 {
         return to
     }
 
-    /// `nil` when the text is not base64. Line ends are skipped, as kubectl's users paste them; the padding must be there.
+    /// `nil` when the text is not base64. Line ends are skipped, as kubectl's users paste them; the padding must be
+    /// there.
     public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var group = 0

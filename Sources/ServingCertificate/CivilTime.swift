@@ -11,8 +11,8 @@ package struct CivilTime: Equatable {
     /// From Sunday, 0, to Saturday, 6.
     package let weekday: Int
 
-    /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`: years start in March, so
-    /// that a leap day is a year's last.
+    /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`: years start in March,
+    /// so that a leap day is a year's last.
     package init(secondsSince1970 seconds: Int64) {
         let days = Int((Double(seconds) / 86_400).rounded(.down))
         let rest = Int(seconds) - days * 86_400

@@ -1,12 +1,13 @@
 import Glibc
 
-/// A directory with `tls.crt` and `tls.key` that somebody else keeps up to date: a mounted Secret, cert-manager's usually.
+/// A directory with `tls.crt` and `tls.key` that somebody else keeps up to date: a mounted Secret, cert-manager's
+/// usually.
 ///
-/// The files are polled, as the kubelet swaps a whole directory behind the symbolic link `..data`, which a file watch on
-/// the names does not see. A look costs two `stat` calls while nothing changes.
+/// The files are polled, as the kubelet swaps a whole directory behind the symbolic link `..data`, which a file watch
+/// on the names does not see. A look costs two `stat` calls while nothing changes.
 ///
-/// - Guarantees: only a certificate and key that belong together are taken over; a pair that is half written is reported,
-///   tried again at the next look, and the old one stays in use.
+/// - Guarantees: only a certificate and key that belong together are taken over; a pair that is half written is
+///   reported, tried again at the next look, and the old one stays in use.
 public struct MountedCertificate: Sendable {
     /// What one look found.
     public enum Look: Sendable, Equatable {

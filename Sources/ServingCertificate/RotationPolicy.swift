@@ -6,11 +6,12 @@
 /// 3. `overlap` later again, when no replica serves the old certificate any more, the old authority leaves `ca.crt`.
 ///
 /// - Guarantees: what a replica serves verifies against every `caBundle` at any moment, as long as bundles and replicas
-///   follow the Secret within `overlap`. Replicas that decide at the same time decide the same, so whoever loses the race
-///   to write reads the other's content and is content. All of it is told from the certificates themselves, no other
-///   state is kept.
-/// - Assumptions: clocks are wrong by less than `CertificateAuthority.backdating`, most of the time. After a jump the next
-///   look, at most `longestWait` later, repairs what does not fit the new time. A clock before 2026 is not believed.
+///   follow the Secret within `overlap`. Replicas that decide at the same time decide the same, so whoever loses the
+///   race to write reads the other's content and is content. All of it is told from the certificates themselves, no
+///   other state is kept.
+/// - Assumptions: clocks are wrong by less than `CertificateAuthority.backdating`, most of the time. After a jump the
+///   next look, at most `longestWait` later, repairs what does not fit the new time. A clock before 2026 is not
+///   believed.
 /// - Errors: OpenSSL failing to make a key or certificate.
 public struct RotationPolicy: Sendable {
     public var authorityName = "opentelemetry-operator-ca"

@@ -15,8 +15,8 @@ public enum ServingCertificateSecret {
         static let key = "tls.key"
     }
 
-    /// The content of a Secret object, `nil` when it has no data. A value that is missing or not base64 comes out empty,
-    /// which `RotationPolicy` then reports as unreadable and makes anew.
+    /// The content of a Secret object, `nil` when it has no data. A value that is missing or not base64 comes out
+    /// empty, which `RotationPolicy` then reports as unreadable and makes anew.
     public static func content(of secret: JSONValue) -> ServingCertificateContent? {
         guard let data = secret["data"]?.objectValue, !data.isEmpty else { return nil }
         func text(_ key: String) -> String {

@@ -123,7 +123,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         }
     }
 
-    private func encrypt(_ plaintext: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+    private func encrypt(_ plaintext: ByteBuffer, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext)
+    {
         do throws(TLSError) {
             try connection.write(plaintext)
             if let promise { promises.append(promise) }

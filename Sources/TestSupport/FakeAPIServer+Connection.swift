@@ -73,7 +73,9 @@ public final class FakeConnection {
     public func endChunks() { write("0\r\n\r\n") }
 
     private func writeHead(_ code: Int, _ headers: [(String, String)]) {
-        write("HTTP/1.1 \(code) \(code < 300 ? "OK" : "Not OK")\r\n" + headers.map { "\($0): \($1)\r\n" }.joined() + "\r\n")
+        write(
+            "HTTP/1.1 \(code) \(code < 300 ? "OK" : "Not OK")\r\n" + headers.map { "\($0): \($1)\r\n" }.joined()
+                + "\r\n")
     }
 
     // MARK: - The other side

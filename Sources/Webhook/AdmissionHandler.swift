@@ -2,8 +2,8 @@ public import KubeModel
 
 /// Decides about objects that are about to be stored.
 ///
-/// The three methods are tried in this order; the first that answers ends it. The first two run on the connection's event
-/// loop and must return quickly (a millisecond) and never block.
+/// The three methods are tried in this order; the first that answers ends it. The first two run on the connection's
+/// event loop and must return quickly (a millisecond) and never block.
 public protocol AdmissionHandler: Sendable {
     /// Answers a review from its bytes, without the cost of parsing it; `nil` to have it parsed. The answer can hold no
     /// patch that depends on the object, of course.

@@ -9,8 +9,8 @@ public import NIOHTTP1
 ///
 /// Whatever is wrong with a review, the answer is a review that says so, with the request's uid when it can be found:
 /// `allowed: false` and code 400 for what cannot be read. The HTTP status is 200 then, so that the API server shows our
-/// message. Only what is no review at all gets another status: 404 for an unknown path, 405 for another method than POST,
-/// 413 for a body over the limit (its body is a review all the same).
+/// message. Only what is no review at all gets another status: 404 for an unknown path, 405 for another method than
+/// POST, 413 for a body over the limit (its body is a review all the same).
 ///
 /// Source: controller-runtime `pkg/webhook/admission`.
 public struct AdmissionRouter: HTTPResponder {

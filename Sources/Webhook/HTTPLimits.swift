@@ -1,4 +1,5 @@
-/// What one listener takes from its clients. Every connection costs memory and a file descriptor, so all of it is bounded.
+/// What one listener takes from its clients. Every connection costs memory and a file descriptor, so all of it is
+/// bounded.
 public struct HTTPLimits: Sendable, Equatable {
     /// Names and values of one request's headers together, and one header alone.
     public var headerBytes: Int
@@ -15,8 +16,9 @@ public struct HTTPLimits: Sendable, Equatable {
     public var headerTimeout: Duration
     /// From the end of the head to the end of the body.
     public var bodyTimeout: Duration
-    /// Without a request. Longer than the 90 s after which Go's client (kube-apiserver) drops an idle connection, so that
-    /// it is the client that closes: a server that closes first may meet a request on its way, and that review is lost.
+    /// Without a request. Longer than the 90 s after which Go's client (kube-apiserver) drops an idle connection, so
+    /// that it is the client that closes: a server that closes first may meet a request on its way, and that review is
+    /// lost.
     public var idleTimeout: Duration
     /// How long a refused body is still read and thrown away, so that the client reads our answer and no reset.
     public var lingerTimeout: Duration

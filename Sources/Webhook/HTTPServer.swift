@@ -56,8 +56,8 @@ public struct HTTPServer: Service {
         self.logger = logger
     }
 
-    /// How many event loops serve when nothing else is asked for. A review takes a fraction of a millisecond; two of them
-    /// answer more than a cluster creates, and each costs memory.
+    /// How many event loops serve when nothing else is asked for. A review takes a fraction of a millisecond; two of
+    /// them answer more than a cluster creates, and each costs memory.
     public static var defaultThreadCount: Int { min(2, System.coreCount) }
 
     /// Serves until graceful shutdown, or until the task is cancelled, which closes everything at once.
@@ -173,8 +173,8 @@ public struct RunningServer: Sendable {
     /// Goes on, but every connection closes after its next answer.
     public func retire() async { await registry.retire() }
 
-    /// Stops accepting, closes what is idle, waits for the rest, and closes that too when the time is over or the task is
-    /// cancelled.
+    /// Stops accepting, closes what is idle, waits for the rest, and closes that too when the time is over or the task
+    /// is cancelled.
     public func drain(within timeout: Duration) async {
         try? await channel.close()
         let emptied = group.any().makePromise(of: Void.self)

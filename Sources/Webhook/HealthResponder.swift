@@ -75,7 +75,8 @@ public struct HealthResponder: HTTPResponder {
         if isHealthy, !isVerbose { return .text(.ok, "ok") }
         let unknown = excluded.subtracting(checks.map(\.name)).sorted()
         if !unknown.isEmpty {
-            lines.append("warn: some health checks cannot be excluded: no matches for \(unknown.joined(separator: ", "))")
+            lines.append(
+                "warn: some health checks cannot be excluded: no matches for \(unknown.joined(separator: ", "))")
         }
         lines.append("\(group) check \(isHealthy ? "passed" : "failed")\n")
         return .text(isHealthy ? .ok : .internalServerError, lines.joined(separator: "\n"))

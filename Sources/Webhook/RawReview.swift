@@ -14,9 +14,9 @@ public struct RawReview: Sendable {
     public private(set) var uid = ""
     public private(set) var namespace = ""
     public private(set) var operation = ""
-    /// The text is built like a review: an object with an object `request`, no member of the two twice, nothing after it.
-    /// What is deeper was stepped over and may still be malformed. Without this, the other facts are what was found before
-    /// the fault, and good only to answer an error with the right `uid`.
+    /// The text is built like a review: an object with an object `request`, no member of the two twice, nothing after
+    /// it. What is deeper was stepped over and may still be malformed. Without this, the other facts are what was found
+    /// before the fault, and good only to answer an error with the right `uid`.
     public private(set) var isComplete = false
 
     public init(_ bytes: ByteBuffer) {
@@ -32,8 +32,8 @@ public struct RawReview: Sendable {
 
     /// Whether the review's strings may hold this text.
     ///
-    /// `false` is certain. JSON lets a sender write any character as an escape; kube-apiserver does so only for `<`, `>`,
-    /// `&` and control characters, but when there is an escape that could hide the text, the answer is `true`.
+    /// `false` is certain. JSON lets a sender write any character as an escape; kube-apiserver does so only for `<`,
+    /// `>`, `&` and control characters, but when there is an escape that could hide the text, the answer is `true`.
     ///
     /// - Parameter text: printable ASCII without `"`, `\`, `<`, `>` and `&`, such as an annotation's key.
     public func contains(_ text: TextPattern) -> Bool {

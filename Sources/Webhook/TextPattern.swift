@@ -1,4 +1,5 @@
-/// A text to look for in bytes, prepared once: a search looks only at every n-th byte of most texts, n being its length.
+/// A text to look for in bytes, prepared once: a search looks only at every n-th byte of most texts, n being its
+/// length.
 ///
 /// Source: R. N. Horspool, "Practical fast searching in strings", 1980.
 public struct TextPattern: Sendable, ExpressibleByStringLiteral {

@@ -7,7 +7,7 @@ import Testing
 struct YAMLWriterTests {
     @Test("objects, lists and empty values stand in block style")
     func blocks() {
-        let value: JSONValue = ["a": ["b": [["c": 1, "d": [:]], "e", ["f"]]], "g": [], "h": nil]
+        let value: JSONValue = ["a": ["b": [["c": 1, "d": [:]], "e", ["f"]]], "g": [], "h": .null]
         #expect(
             YAMLWriter.write(value) == """
                 a:

@@ -6,27 +6,29 @@ import Testing
 
 @Suite("JSON limits and positions")
 struct JSONLimitsTests {
-    @Test("an error names what was expected, what was found, and where", arguments: [
-        ("", "expected a JSON value, found the end of the text", 1, 1, 0),
-        ("{\"a\": 1,\n \"b\" 2}", "expected ':' after a key, found '2'", 2, 6, 14),
-        ("[1, 2", "expected ',' or ']' after an element of a list, found the end of the text", 1, 6, 5),
-        ("{\"a\":1 ;", "expected ',' or '}' after a member of an object, found ';'", 1, 8, 7),
-        ("{\"a\":1,}", "expected a key between quotes, found '}'", 1, 8, 7),
-        ("[1,]", "expected a JSON value, found ']'", 1, 4, 3),
-        ("\"é\n\"", "a control character in a string must be escaped", 1, 3, 3),
-        ("[\n\n  tru]", "expected true, found ']'", 3, 6, 8),
-        ("[01]", "a number must not start with 0", 1, 3, 2),
-        ("1.x", "expected a digit after the decimal point, found 'x'", 1, 3, 2),
-        ("-", "expected a digit, found the end of the text", 1, 2, 1),
-        ("\"\\q\"", "expected one of \"\\/bfnrtu after '\\', found 'q'", 1, 3, 2),
-        ("\"\\u12\"", "expected four hexadecimal digits after '\\u', found '\"'", 1, 6, 5),
-        ("\"abc", "expected '\"' at the end of a string, found the end of the text", 1, 5, 4),
-        ("\"ab\\ud800\"", "an escape is half of a surrogate pair, which is no character", 1, 4, 3),
-        ("{} x", "expected the end of the text after the value, found 'x'", 1, 4, 3),
-        ("\u{FEFF}{}", "expected a JSON value, found a byte order mark", 1, 1, 0),
-        ("{\"a\":1,\n\"a\":2}", "the key \"a\" occurs twice in one object", 2, 1, 8),
-        ("[\u{1}]", "expected a JSON value, found byte 0x01", 1, 2, 1),
-    ])
+    @Test(
+        "an error names what was expected, what was found, and where",
+        arguments: [
+            ("", "expected a JSON value, found the end of the text", 1, 1, 0),
+            ("{\"a\": 1,\n \"b\" 2}", "expected ':' after a key, found '2'", 2, 6, 14),
+            ("[1, 2", "expected ',' or ']' after an element of a list, found the end of the text", 1, 6, 5),
+            ("{\"a\":1 ;", "expected ',' or '}' after a member of an object, found ';'", 1, 8, 7),
+            ("{\"a\":1,}", "expected a key between quotes, found '}'", 1, 8, 7),
+            ("[1,]", "expected a JSON value, found ']'", 1, 4, 3),
+            ("\"é\n\"", "a control character in a string must be escaped", 1, 3, 3),
+            ("[\n\n  tru]", "expected true, found ']'", 3, 6, 8),
+            ("[01]", "a number must not start with 0", 1, 3, 2),
+            ("1.x", "expected a digit after the decimal point, found 'x'", 1, 3, 2),
+            ("-", "expected a digit, found the end of the text", 1, 2, 1),
+            ("\"\\q\"", "expected one of \"\\/bfnrtu after '\\', found 'q'", 1, 3, 2),
+            ("\"\\u12\"", "expected four hexadecimal digits after '\\u', found '\"'", 1, 6, 5),
+            ("\"abc", "expected '\"' at the end of a string, found the end of the text", 1, 5, 4),
+            ("\"ab\\ud800\"", "an escape is half of a surrogate pair, which is no character", 1, 4, 3),
+            ("{} x", "expected the end of the text after the value, found 'x'", 1, 4, 3),
+            ("\u{FEFF}{}", "expected a JSON value, found a byte order mark", 1, 1, 0),
+            ("{\"a\":1,\n\"a\":2}", "the key \"a\" occurs twice in one object", 2, 1, 8),
+            ("[\u{1}]", "expected a JSON value, found byte 0x01", 1, 2, 1),
+        ])
     func position(text: String, message: String, line: Int, column: Int, offset: Int) {
         #expect(throws: DocumentError(message, at: .init(line: line, column: column, offset: offset))) {
             try JSONValue(parsing: text)

@@ -21,19 +21,20 @@ struct JSONWriterTests {
 
     @Test("pretty is indented by two spaces, empty lists and objects stay short")
     func pretty() {
-        let value: JSONValue = ["a": [1, ["b": nil]], "c": [:], "d": []]
-        #expect(value.serializedPretty() == """
-            {
-              "a": [
-                1,
+        let value: JSONValue = ["a": [1, ["b": .null]], "c": [:], "d": []]
+        #expect(
+            value.serializedPretty() == """
                 {
-                  "b": null
+                  "a": [
+                    1,
+                    {
+                      "b": null
+                    }
+                  ],
+                  "c": {},
+                  "d": []
                 }
-              ],
-              "c": {},
-              "d": []
-            }
-            """)
+                """)
     }
 
     @Test("a buffer is appended to")
@@ -54,20 +55,29 @@ struct JSONWriterTests {
 
 @Suite("Comparing")
 struct ComparisonTests {
-    @Test("numbers compare by value and exactly", arguments: [
-        ("1", "1.0", true), ("1", "10e-1", true), ("100", "1e2", true), ("-0", "0", true), ("0e5", "0", true), ("0.10", "0.1", true),
-        ("9007199254740992", "9007199254740993", false), ("1", "-1", false), ("1e400", "1e401", false), ("1e400", "10e399", true),
-        ("0.1", "0.1000000000000000000001", false), ("1e99999999999999999999", "1e99999999999999999998", true),
-    ])
+    @Test(
+        "numbers compare by value and exactly",
+        arguments: [
+            ("1", "1.0", true), ("1", "10e-1", true), ("100", "1e2", true), ("-0", "0", true), ("0e5", "0", true),
+            ("0.10", "0.1", true),
+            ("9007199254740992", "9007199254740993", false), ("1", "-1", false), ("1e400", "1e401", false),
+            ("1e400", "10e399", true),
+            ("0.1", "0.1000000000000000000001", false), ("1e99999999999999999999", "1e99999999999999999998", true),
+        ])
     func numbers(left: String, right: String, equal: Bool) {
         #expect((JSONNumber(validText: left) == JSONNumber(validText: right)) == equal)
     }
 
-    @Test("integers are told from other numbers", arguments: [
-        ("3", 3), ("3.0", 3), ("3e2", 300), ("300e-2", 3), ("3.5", nil), ("9223372036854775807", .max), ("9223372036854775808", nil),
-        ("-9223372036854775808", .min), ("-9223372036854775808.0", .min), ("-9223372036854775809", nil), ("92233720368547758070e-1", .max),
-        ("1e18", 1_000_000_000_000_000_000), ("1e19", nil), ("1e400", nil), ("-0.0", 0), ("0e9999999999999999999", 0),
-    ] as [(String, Int?)])
+    @Test(
+        "integers are told from other numbers",
+        arguments: [
+            ("3", 3), ("3.0", 3), ("3e2", 300), ("300e-2", 3), ("3.5", nil), ("9223372036854775807", .max),
+            ("9223372036854775808", nil),
+            ("-9223372036854775808", .min), ("-9223372036854775808.0", .min), ("-9223372036854775809", nil),
+            ("92233720368547758070e-1", .max),
+            ("1e18", 1_000_000_000_000_000_000), ("1e19", nil), ("1e400", nil), ("-0.0", 0),
+            ("0e9999999999999999999", 0),
+        ] as [(String, Int?)])
     func integers(text: String, value: Int?) {
         #expect(JSONNumber(validText: text).intValue == value)
     }
@@ -77,7 +87,7 @@ struct ComparisonTests {
         #expect(["a": 1, "b": 2] as JSONValue == ["b": 2, "a": 1])
         #expect([1, 2] as JSONValue != [2, 1])
         #expect(["a": 1, "b": 2] as JSONValue != ["a": 1, "c": 2])
-        #expect(["a": nil] as JSONValue != [:])
+        #expect(["a": .null] as JSONValue != [:])
     }
 
     @Test("text is compared scalar by scalar")
@@ -92,7 +102,7 @@ struct ComparisonTests {
 
     @Test("what is not there is nil and not null")
     func absent() {
-        let value: JSONValue = ["list": [1], "null": nil]
+        let value: JSONValue = ["list": [1], "null": .null]
         #expect(value["list"]?[1] == nil as JSONValue?)
         #expect(value["none"].map(\.isNull) == nil)
         #expect(value["list"]?[1].map(\.isNull) == nil)

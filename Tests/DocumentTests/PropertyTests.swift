@@ -41,7 +41,9 @@ struct PropertyTests {
             let value = generator.value()
             let text = value.serializedPretty()
             // YAML 1.1 has no DEL, C1 controls, noncharacters or line separators in quotes, and no long keys.
-            guard text.unicodeScalars.allSatisfy({ $0.value >= 0x0A && $0.value < 0x7F }), text.utf8.count < 1000 else { continue }
+            guard text.unicodeScalars.allSatisfy({ $0.value >= 0x0A && $0.value < 0x7F }), text.utf8.count < 1000 else {
+                continue
+            }
             #expect(try YAML.parse(text) == value, "\(text)")
         }
     }

@@ -39,11 +39,17 @@ struct YAMLDocumentTests {
             : key
             ...
             """)
-        #expect(value == [
-            "apiVersion": "v1", "list": ["a", ["b", "c"], nil], "flow": ["a": [1, 2], "b": "it's", "c": nil], "literal": "one\n  two\n", "kept": "one\n\n",
-            "stripped": "one", "folded": "one two\nthree\n", "double": "tab\t A é 😀 joined/", "plain": "several words on two lines", "explicit": "key",
-        ])
-        #expect(value.objectValue?.keys == ["apiVersion", "list", "flow", "literal", "kept", "stripped", "folded", "double", "plain", "explicit"])
+        #expect(
+            value == [
+                "apiVersion": "v1", "list": ["a", ["b", "c"], .null], "flow": ["a": [1, 2], "b": "it's", "c": .null],
+                "literal": "one\n  two\n", "kept": "one\n\n",
+                "stripped": "one", "folded": "one two\nthree\n", "double": "tab\t A é 😀 joined/",
+                "plain": "several words on two lines", "explicit": "key",
+            ])
+        #expect(
+            value.objectValue?.keys == [
+                "apiVersion", "list", "flow", "literal", "kept", "stripped", "folded", "double", "plain", "explicit",
+            ])
     }
 
     @Test("a byte order mark and Windows line ends do no harm")
@@ -53,38 +59,47 @@ struct YAMLDocumentTests {
 
     @Test("nothing is null", arguments: ["", "\n", "# only a comment\n", "---\n", "---\n...\n", "~"])
     func empty(text: String) throws {
-        #expect(try YAML.parse(text) == nil)
+        #expect(try YAML.parse(text).isNull)
     }
 
-    @Test("a stream has as many documents as it has", arguments: [
-        ("", []), ("a: 1\n---\nb: 2\n", [["a": 1], ["b": 2]]), ("---\na: 1\n---\n---\nb: 2\n...\n", [["a": 1], nil, ["b": 2]]), ("--- 1\n--- 2", [1, 2]),
-        ("# comment\n---\n1\n...\n# end\n", [1]), ("&a 1\n---\n&a 2\n", [1, 2]),
-    ] as [(String, [JSONValue])])
+    @Test(
+        "a stream has as many documents as it has",
+        arguments: [
+            ("", []), ("a: 1\n---\nb: 2\n", [["a": 1], ["b": 2]]),
+            ("---\na: 1\n---\n---\nb: 2\n...\n", [["a": 1], .null, ["b": 2]]), ("--- 1\n--- 2", [1, 2]),
+            ("# comment\n---\n1\n...\n# end\n", [1]), ("&a 1\n---\n&a 2\n", [1, 2]),
+        ] as [(String, [JSONValue])])
     func streams(text: String, documents: [JSONValue]) throws {
         #expect(try YAML.parseAll(text) == documents)
     }
 
     @Test("a second document is an error where one was asked for")
     func secondDocument() {
-        #expect(throws: DocumentError("expected one YAML document, found another", at: .init(line: 2, column: 1, offset: 5))) {
+        #expect(
+            throws: DocumentError("expected one YAML document, found another", at: .init(line: 2, column: 1, offset: 5))
+        ) {
             try YAML.parse("a: 1\n---\nb: 2")
         }
     }
 
-    @Test("an error names the place", arguments: [
-        ("a: b: c", "mapping values are not allowed in this context", 1, 5, 4),
-        ("a: [1, 2\nb: 3", "did not find expected ',' or ']' while parsing a flow sequence", 2, 2, 10),
-        ("é: 1\né: 2", "the key \"é\" occurs twice in one mapping", 2, 1, 6),
-        ("a:\n  b: *nowhere", "there is no anchor \"nowhere\" before this alias", 2, 6, 8),
-        ("a: \"x\\q\"", "found unknown escape character while parsing a quoted scalar", 1, 6, 5),
-        ("a: 'x", "found unexpected end of stream while scanning a quoted scalar", 1, 6, 5),
-        ("a:\n\t- b", "found character that cannot start any token while scanning for the next token", 2, 1, 3),
-        ("a: @b", "found character that cannot start any token while scanning for the next token", 1, 4, 3),
-        ("- a\nb: c", "did not find expected '-' indicator while parsing a block collection", 2, 1, 4),
-        ("1: a\n0x1: b", "the key \"1\" occurs twice in one mapping", 2, 1, 5),
-    ])
+    @Test(
+        "an error names the place",
+        arguments: [
+            ("a: b: c", "mapping values are not allowed in this context", 1, 5, 4),
+            ("a: [1, 2\nb: 3", "did not find expected ',' or ']' while parsing a flow sequence", 2, 2, 10),
+            ("é: 1\né: 2", "the key \"é\" occurs twice in one mapping", 2, 1, 6),
+            ("a:\n  b: *nowhere", "there is no anchor \"nowhere\" before this alias", 2, 6, 8),
+            ("a: \"x\\q\"", "found unknown escape character while parsing a quoted scalar", 1, 6, 5),
+            ("a: 'x", "found unexpected end of stream while scanning a quoted scalar", 1, 6, 5),
+            ("a:\n\t- b", "found character that cannot start any token while scanning for the next token", 2, 1, 3),
+            ("a: @b", "found character that cannot start any token while scanning for the next token", 1, 4, 3),
+            ("- a\nb: c", "did not find expected '-' indicator while parsing a block collection", 2, 1, 4),
+            ("1: a\n0x1: b", "the key \"1\" occurs twice in one mapping", 2, 1, 5),
+        ])
     func positions(text: String, message: String, line: Int, column: Int, offset: Int) {
-        #expect(throws: DocumentError(message, at: .init(line: line, column: column, offset: offset))) { try YAML.parse(text) }
+        #expect(throws: DocumentError(message, at: .init(line: line, column: column, offset: offset))) {
+            try YAML.parse(text)
+        }
     }
 
     @Test("bytes that are no UTF-8 are an error at their place")
@@ -99,10 +114,13 @@ struct YAMLDocumentTests {
 
     @Test("aliases repeat what they name, keys too")
     func aliases() throws {
-        #expect(try YAML.parse("a: &x [1, &y {b: c}]\nd: *x\ne: *y") == ["a": [1, ["b": "c"]], "d": [1, ["b": "c"]], "e": ["b": "c"]])
+        #expect(
+            try YAML.parse("a: &x [1, &y {b: c}]\nd: *x\ne: *y") == [
+                "a": [1, ["b": "c"]], "d": [1, ["b": "c"]], "e": ["b": "c"],
+            ])
         #expect(try YAML.parse("a: &x k\n*x : 1") == ["a": "k", "k": 1])
         #expect(try YAML.parse("- &x 1\n- *x\n- &x 2\n- *x") == [1, 1, 2, 2])
-        #expect(try YAML.parse("a: &x\nb: *x") == ["a": nil, "b": nil])
+        #expect(try YAML.parse("a: &x\nb: *x") == ["a": .null, "b": .null])
     }
 
     @Test("an anchor of one document is unknown in the next")
@@ -110,17 +128,23 @@ struct YAMLDocumentTests {
         #expect(throws: DocumentError.self) { try YAML.parseAll("a: &x 1\n---\nb: *x") }
     }
 
-    @Test("an alias to what holds it is an error", arguments: ["&a [*a]", "&a {b: *a}", "a: &x\n  - {b: [*x]}", "&a {<<: *a}"])
+    @Test(
+        "an alias to what holds it is an error",
+        arguments: ["&a [*a]", "&a {b: *a}", "a: &x\n  - {b: [*x]}", "&a {<<: *a}"])
     func cycles(text: String) {
         let error = #expect(throws: DocumentError.self) { try YAML.parse(text) }
         #expect(error?.message.hasSuffix("contains itself") == true)
     }
 
-    @Test("merging adds what is not there", arguments: [
-        ("<<: {a: 1, b: 2}\nb: 3", ["a": 1, "b": 3]), ("b: 3\n<<: {a: 1, b: 2}", ["b": 3, "a": 1]), ("<<: [{a: 1}, {a: 2, b: 2}]", ["a": 1, "b": 2]),
-        ("<<: {a: 1}\n<<: {a: 2, b: 3}", ["a": 1, "b": 3]), ("<<: []\na: 1", ["a": 1]), ("\"<<\": {a: 1}", ["<<": ["a": 1]]), ("!!merge \"<<\": {a: 1}", ["a": 1]),
-        ("- <<", ["<<"]), ("a: <<", ["a": "<<"]),
-    ] as [(String, JSONValue)])
+    @Test(
+        "merging adds what is not there",
+        arguments: [
+            ("<<: {a: 1, b: 2}\nb: 3", ["a": 1, "b": 3]), ("b: 3\n<<: {a: 1, b: 2}", ["b": 3, "a": 1]),
+            ("<<: [{a: 1}, {a: 2, b: 2}]", ["a": 1, "b": 2]),
+            ("<<: {a: 1}\n<<: {a: 2, b: 3}", ["a": 1, "b": 3]), ("<<: []\na: 1", ["a": 1]),
+            ("\"<<\": {a: 1}", ["<<": ["a": 1]]), ("!!merge \"<<\": {a: 1}", ["a": 1]),
+            ("- <<", ["<<"]), ("a: <<", ["a": "<<"]),
+        ] as [(String, JSONValue)])
     func merges(text: String, value: JSONValue) throws {
         #expect(try YAML.parse(text) == value)
     }
@@ -131,7 +155,9 @@ struct YAMLDocumentTests {
         #expect(value["z"]?.serializedString() == #"{"c":0,"b":1,"a":3}"#)
     }
 
-    @Test("only mappings merge", arguments: ["<<: 1", "<<: [1]", "<<: [[{}]]", "<<:", "<<: {a: 1}\nb: 1\nb: 2", "a: 1\n<<: {a: 2}\na: 3"])
+    @Test(
+        "only mappings merge",
+        arguments: ["<<: 1", "<<: [1]", "<<: [[{}]]", "<<:", "<<: {a: 1}\nb: 1\nb: 2", "a: 1\n<<: {a: 2}\na: 3"])
     func mergeErrors(text: String) {
         let error = #expect(throws: DocumentError.self) { try YAML.parse(text) }
         #expect(error?.position != nil)
@@ -143,7 +169,8 @@ struct YAMLDocumentTests {
     func billionLaughs() {
         var text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
         for level in 1..<12 {
-            text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+            text +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
         }
         let error = #expect(throws: DocumentError.self) { try YAML.parse(text) }
         #expect(error?.message == "the text means more than 1000000 values")
@@ -159,7 +186,9 @@ struct YAMLDocumentTests {
 
     @Test("a long text repeated by aliases is too many bytes")
     func longScalars() {
-        let text = "a: &a \(String(repeating: "x", count: 5000))\nb: [" + Array(repeating: "*a", count: 100).joined(separator: ",") + "]"
+        let text =
+            "a: &a \(String(repeating: "x", count: 5000))\nb: ["
+            + Array(repeating: "*a", count: 100).joined(separator: ",") + "]"
         let error = #expect(throws: DocumentError.self) { try YAML.parse(text, limits: YAMLLimits(maxBytes: 100_000)) }
         #expect(error?.message == "the text means more than 100000 bytes of scalars")
     }
@@ -173,7 +202,8 @@ struct YAMLDocumentTests {
         #expect(throws: DocumentError.self) { try YAML.parse("a: &a [[1]]\nb: [[*a]]", limits: limits) }
     }
 
-    @Test("a hundred thousand open brackets are an error", .timeLimit(.minutes(1)), arguments: ["[", "{a: ", "- ", "? "])
+    @Test(
+        "a hundred thousand open brackets are an error", .timeLimit(.minutes(1)), arguments: ["[", "{a: ", "- ", "? "])
     func deep(open: String) {
         let error = #expect(throws: DocumentError.self) { try YAML.parse(String(repeating: open, count: 100_000)) }
         #expect(error?.message == "lists and mappings are nested deeper than 128 levels")
@@ -181,7 +211,9 @@ struct YAMLDocumentTests {
 
     @Test("size and number of values are limited")
     func size() {
-        #expect(throws: DocumentError("the text has 6 bytes, more than the 5 allowed")) { try YAML.parse("[1, 2]", limits: YAMLLimits(maxBytes: 5)) }
+        #expect(throws: DocumentError("the text has 6 bytes, more than the 5 allowed")) {
+            try YAML.parse("[1, 2]", limits: YAMLLimits(maxBytes: 5))
+        }
         #expect(throws: DocumentError("the text means more than 2 values", at: .init(line: 1, column: 5, offset: 4))) {
             try YAML.parse("[1, 2]", limits: YAMLLimits(maxNodes: 2))
         }

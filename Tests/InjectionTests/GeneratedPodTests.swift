@@ -60,7 +60,7 @@ struct PodGenerator {
         default:
             entry["value"] = .string(pick(["", "x", "a=b,", "k8s.pod.name=p, service.version=1", "/lib:/usr/lib"]))
         }
-        if chance(1, in: 8) { entry["futureField"] = ["deep": [1, nil, "x"]] }
+        if chance(1, in: 8) { entry["futureField"] = ["deep": [1, .null, "x"]] }
         return entry
     }
 
@@ -75,7 +75,7 @@ struct PodGenerator {
             ]
         }
         if chance(1, in: 3) { result["securityContext"] = ["runAsUser": .int(number(9))] }
-        if chance(1, in: 3) { result["futureField"] = [nil, ["x": 1]] }
+        if chance(1, in: 3) { result["futureField"] = [.null, ["x": 1]] }
         return result
     }
 
@@ -95,7 +95,7 @@ struct PodGenerator {
         var spec: JSONValue = ["containers": .array((0..<(1 + number(3))).map { container("c\($0)") })]
         if chance(1, in: 2) { spec["initContainers"] = .array((0..<number(4)).map { container("i\($0)") }) }
         if chance(1, in: 2) { spec["volumes"] = [["name": "v", "future": [:]]] }
-        if chance(1, in: 3) { spec["futureField"] = ["a": [nil]] }
+        if chance(1, in: 3) { spec["futureField"] = ["a": [.null]] }
         var instrumentation: JSONValue = [
             "python": ["env": [["name": "LANG_ONLY", "value": "l"]]], "env": [["name": "COMMON", "value": "c"]],
             "exporter": ["endpoint": "http://c:4318"], "propagators": ["b3"], "sampler": ["type": "always_on"],

@@ -29,7 +29,8 @@ struct ClientTests {
     @Test("an error status is a typed error")
     func typedError() async throws {
         let server = FakeAPIServer(script: [
-            .status(404, reason: "NotFound", message: "configmaps \"a\" not found"), .text(502, "<html>bad gateway</html>"),
+            .status(404, reason: "NotFound", message: "configmaps \"a\" not found"),
+            .text(502, "<html>bad gateway</html>"),
         ])
         let client = try makeClient(server)
         let error = await kubeError { try await client.get(.configMap, key) }
@@ -56,7 +57,8 @@ struct ClientTests {
         let path = "/api/v1/namespaces/default/configmaps"
         #expect(
             seen.map(\.target) == [
-                path, "\(path)/a/status", "\(path)/a?fieldManager=m&force=true", "\(path)/a", "\(path)/a/status", "\(path)/a",
+                path, "\(path)/a/status", "\(path)/a?fieldManager=m&force=true", "\(path)/a", "\(path)/a/status",
+                "\(path)/a",
             ])
         #expect(
             seen.map { $0.headers["content-type"] } == [
@@ -197,9 +199,11 @@ struct ClientTests {
             .cut, .status(429, reason: "TooManyRequests", headers: [("Retry-After", "1")]), .json(configMap("a")),
         ])
         let reported = Mutex<[Int?]>([])
-        let client = try makeClient(server, clock: ImpatientClock(), onRequest: { request in
-            reported.withLock { $0.append(request.code) }
-        })
+        let client = try makeClient(
+            server, clock: ImpatientClock(),
+            onRequest: { request in
+                reported.withLock { $0.append(request.code) }
+            })
         _ = await kubeError { try await client.get(.configMap, key) }
         _ = try await client.get(.configMap, key)
         #expect(reported.withLock { $0 } == [nil, 429, 200])

@@ -42,7 +42,8 @@ struct ServerAddressTests {
     @Test(
         "a URL is taken apart",
         arguments: [
-            ("https://h", "h", 443, ""), ("HTTPS://h:6443/", "h", 6443, ""), ("http://127.0.0.1:8001", "127.0.0.1", 8001, ""),
+            ("https://h", "h", 443, ""), ("HTTPS://h:6443/", "h", 6443, ""),
+            ("http://127.0.0.1:8001", "127.0.0.1", 8001, ""),
             ("https://[::1]:6443/a/b/", "[::1]", 6443, "/a/b"), ("https://[fd00::1]", "[fd00::1]", 443, ""),
         ])
     func reads(url: String, host: String, port: Int, prefix: String) throws {
@@ -81,25 +82,9 @@ struct EncodingTests {
         #expect(Base64.decode("aGVs\nbG8=\n") == Array("hello".utf8))
     }
 
-    @Test("what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
+    @Test(
+        "what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
     func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
-
-    @Test(
-        "times are read",
-        arguments: [
-            ("1970-01-01T00:00:00Z", 0), ("2000-02-29T12:34:56Z", 951_827_696), ("2026-11-21T10:00:00Z", 1_795_255_200),
-            ("2026-11-21T10:00:00.123456Z", 1_795_255_200), ("2026-11-21T19:00:00+09:00", 1_795_255_200),
-            ("2026-11-21T06:30:00-03:30", 1_795_255_200), ("2026-11-21t10:00:00z", 1_795_255_200),
-        ])
-    func times(text: String, seconds: Int) { #expect(Timestamp.secondsSince1970(text) == seconds) }
-
-    @Test(
-        "what is no time is none",
-        arguments: [
-            "", "2026-11-21", "2026-11-21T10:00:00", "2026-13-21T10:00:00Z", "2026-11-21T10:00:00Zx",
-            "2026-11-21T10:00:00+09", "2026-11-21T10:00:00.", "tomorrow, 10 o'clock",
-        ])
-    func badTimes(text: String) { #expect(Timestamp.secondsSince1970(text) == nil) }
 }
 
 @Suite
@@ -291,7 +276,8 @@ struct KubeconfigTests {
               env: [{name: A, value: b}], installHint: get it, provideClusterInfo: true, interactiveMode: IfAvailable}
             """,
             cluster:
-                "certificate-authority-data: Y2E=, extensions: [{name: client.authentication.k8s.io/exec, extension: {a: b}}]")
+                "certificate-authority-data: Y2E=, extensions: [{name: client.authentication.k8s.io/exec, extension: {a: b}}]"
+        )
         guard case .exec(let plugin) = configuration.credentials else {
             Issue.record("got other credentials")
             return
@@ -313,8 +299,8 @@ struct KubeconfigTests {
     @Test("acting as somebody else is read")
     func impersonation() throws {
         #expect(
-            try withUser("token: t, as: jane, as-uid: '7', as-groups: [a, b]").impersonation
-                == Impersonation(user: "jane", uid: "7", groups: ["a", "b"]))
+            try withUser("token: t, as: jane, as-uid: '7', as-groups: [a, b], as-user-extra: {x: [v, w]}").impersonation
+                == Impersonation(user: "jane", uid: "7", groups: ["a", "b"], extra: ["x": ["v", "w"]]))
     }
 
     @Test(
@@ -378,7 +364,8 @@ struct KubeconfigTests {
                 == "could not read the kubeconfig (\(folder.path)/none): No such file or directory")
     }
 
-    @Test("a file that is no kubeconfig is named with the place of the mistake", arguments: ["a: [", "- a", "just text"])
+    @Test(
+        "a file that is no kubeconfig is named with the place of the mistake", arguments: ["a: [", "- a", "just text"])
     func malformed(text: String) throws {
         let file = try Folder().path + ".yaml"
         try Data(text.utf8).write(to: URL(filePath: file))

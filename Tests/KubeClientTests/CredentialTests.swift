@@ -23,7 +23,8 @@ struct ExecPluginTests {
     @Test("a token and its expiry are read, a little early")
     func token() throws {
         let output = credential(#"{"token":"t","expirationTimestamp":"1970-01-01T01:00:00Z"}"#)
-        let credential = try ExecCredential(output: Array(output.utf8), apiVersion: version, secondsSince1970: 600)
+        let credential = try ExecCredential(
+            output: Array(output.utf8), apiVersion: version, now: Timestamp(seconds: 600))
         #expect(credential.token == "t")
         #expect(credential.validFor == .seconds(2990))
     }
@@ -31,7 +32,7 @@ struct ExecPluginTests {
     @Test("a certificate is read as it is")
     func certificate() throws {
         let output = credential(#"{"clientCertificateData":"-----BEGIN","clientKeyData":"KEY"}"#)
-        let credential = try ExecCredential(output: Array(output.utf8), apiVersion: version, secondsSince1970: 0)
+        let credential = try ExecCredential(output: Array(output.utf8), apiVersion: version, now: Timestamp(seconds: 0))
         #expect(credential.identity?.certificate == .bytes(Array("-----BEGIN".utf8)))
         #expect(credential.validFor == nil)
     }
@@ -48,7 +49,7 @@ struct ExecPluginTests {
         ])
     func refused(output: String) {
         let text = configurationError {
-            try ExecCredential(output: Array(output.utf8), apiVersion: version, secondsSince1970: 0)
+            try ExecCredential(output: Array(output.utf8), apiVersion: version, now: Timestamp(seconds: 0))
         }
         #expect(text != nil)
         #expect(text?.contains("secret") == false)
@@ -102,7 +103,9 @@ struct ExecPluginTests {
         plugin.timeout = .milliseconds(200)
         let error = await kubeError { try await plugin.run() }
         #expect(
-            error == .configuration("could not run the credential plugin \(plugin.command): it did not end within 0.2 seconds"))
+            error
+                == .configuration(
+                    "could not run the credential plugin \(plugin.command): it did not end within 0.2 seconds"))
     }
 
     @Test("a plugin that never stops printing is stopped")

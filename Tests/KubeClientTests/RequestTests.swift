@@ -31,7 +31,10 @@ struct RequestTests {
     func listWithoutLimit() {
         let request = Request.list(.pod, namespace: nil, options: ListOptions(limit: 0), projection: .full)
         #expect(request.query.isEmpty)
-        #expect(Request.list(.pod, namespace: nil, options: ListOptions(), projection: .full).query == [.init("limit", "500")])
+        #expect(
+            Request.list(.pod, namespace: nil, options: ListOptions(), projection: .full).query == [
+                .init("limit", "500")
+            ])
     }
 
     @Test("a delete without conditions has no body")
@@ -72,7 +75,8 @@ struct RequestTests {
     func serverName() throws {
         var configuration = ClusterConfiguration(server: try ServerAddress("https://10.0.0.1:6443/prefix/"))
         configuration.serverName = "kubernetes.default"
-        configuration.impersonation = Impersonation(user: "jane", uid: "7", groups: ["a", "b"])
+        configuration.impersonation = Impersonation(
+            user: "jane", uid: "7", groups: ["a", "b"], extra: ["Corp/team": ["x"]])
         let transfer = configuration.transfer(
             Request(.get, "/api", query: [.init("a", "b")]), Authentication(authorization: "Bearer t"), timeout: nil,
             userAgent: "me", bodyLimit: 10)
@@ -82,7 +86,8 @@ struct RequestTests {
         #expect(
             transfer.headers == [
                 "User-Agent: me", "Authorization: Bearer t", "Impersonate-User: jane", "Impersonate-Uid: 7",
-                "Impersonate-Group: a", "Impersonate-Group: b", "Host: 10.0.0.1:6443",
+                "Impersonate-Group: a", "Impersonate-Group: b", "Impersonate-Extra-corp%2Fteam: x",
+                "Host: 10.0.0.1:6443",
             ])
     }
 }
@@ -120,8 +125,8 @@ struct ResponseTests {
 
     @Test("status lines of both versions are read")
     func statusLines() {
-        #expect(ResponseHead(statusLine: "HTTP/2 200 ")?.code == 200)
-        #expect(ResponseHead(statusLine: "HTTP/1.1 404 Not Found")?.code == 404)
+        #expect(ResponseHead(statusLine: "HTTP/2 200 ") == ResponseHead(code: 200, isMultiplexed: true))
+        #expect(ResponseHead(statusLine: "HTTP/1.1 404 Not Found") == ResponseHead(code: 404))
         #expect(ResponseHead(statusLine: "Retry-After: 1") == nil)
         #expect(ResponseHead(statusLine: "HTTP/1.1 ok") == nil)
         var head = ResponseHead(code: 200)
@@ -167,7 +172,9 @@ struct RetryPolicyTests {
         var attempts = Attempts(policy: policy, isIdempotent: true)
         let busy = Status(code: 429, reason: "", message: "", retryAfterSeconds: 1)
         #expect(attempts.next(after: busy, remaining: .seconds(10)) == .wait(.seconds(1)))
-        #expect(attempts.next(after: Status(code: 401, reason: "", message: ""), remaining: .seconds(10)) == .renewCredentials)
+        #expect(
+            attempts.next(after: Status(code: 401, reason: "", message: ""), remaining: .seconds(10))
+                == .renewCredentials)
         #expect(attempts.next(after: busy, remaining: .seconds(10)) == .wait(.seconds(1)))
         #expect(attempts.next(after: busy, remaining: .seconds(10)) == .giveUp)
     }

@@ -98,7 +98,8 @@ struct WatchTests {
     @Test("a 410 event ends the watch with that status")
     func goneEvent() async throws {
         let status: JSONValue = [
-            "kind": "Status", "apiVersion": "v1", "code": 410, "reason": "Expired", "message": "too old resource version",
+            "kind": "Status", "apiVersion": "v1", "code": 410, "reason": "Expired",
+            "message": "too old resource version",
         ]
         let server = FakeAPIServer(script: [.events([("ERROR", status), ("ADDED", configMap("a"))])])
         #expect(
@@ -111,7 +112,9 @@ struct WatchTests {
     func goneAnswer() async throws {
         let server = FakeAPIServer(script: [.status(410, reason: "Gone", message: "old")])
         #expect(
-            try await watch(makeClient(server)).collected() == [.error(Status(code: 410, reason: "Gone", message: "old"))])
+            try await watch(makeClient(server)).collected() == [
+                .error(Status(code: 410, reason: "Gone", message: "old"))
+            ])
     }
 
     @Test("a watch that is refused throws what the server said")

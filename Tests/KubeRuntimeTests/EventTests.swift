@@ -14,7 +14,7 @@ private func note(_ text: String = "did it", reason: String = "Info", regarding:
     EventNote(type: "Normal", reason: reason, action: reason, note: text, regarding: regarding)
 }
 
-private let time = Timestamp(nanosecondsSinceEpoch: 1_700_000_000_123_456_000)
+private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
 
 @Suite struct EventReporterTests {
     private let reporter = EventReporter(controller: "opentelemetry-operator", instance: "operator-1")

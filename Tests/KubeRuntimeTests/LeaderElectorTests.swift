@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite struct ElectionStateTests {
-    private let start = Timestamp(secondsSinceEpoch: 1_700_000_000)
+    private let start = Timestamp(seconds: 1_700_000_000)
 
     private func state() -> ElectionState {
         ElectionState(identity: "me", leaseDuration: .seconds(15), renewDeadline: .seconds(10))
@@ -119,7 +119,7 @@ import Testing
                 candidate.state.observed(stored, at: local)
                 guard candidate.state.mayClaim(at: local) else { continue }
                 if !candidate.state.isLeader { terms += 1 }
-                candidate.state.claim(now: Timestamp(secondsSinceEpoch: now.components.seconds)).write(into: &stored)
+                candidate.state.claim(now: Timestamp(seconds: Int(now.components.seconds))).write(into: &stored)
                 version += 1
                 stored.json["metadata"]?["resourceVersion"] = .string("\(version)")
                 candidate.state.claimed(stored, start: began)

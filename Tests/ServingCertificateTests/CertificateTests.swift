@@ -116,7 +116,9 @@ struct CertificateTests {
 
     @Test(
         "what is no name is refused",
-        arguments: ["", "a..b", "-a", "a-", "a b", "a\nb", "ü", "*", "a.*.b", String(repeating: "a", count: 64), "a,DNS:b"])
+        arguments: [
+            "", "a..b", "-a", "a-", "a b", "a\nb", "ü", "*", "a.*.b", String(repeating: "a", count: 64), "a,DNS:b",
+        ])
     func noName(_ text: String) {
         #expect(throws: CertificateError.invalidName(text)) { try SubjectName(text) }
     }
@@ -131,7 +133,8 @@ struct TextTests {
         let second = try CertificateAuthority.make(name: "b", now: now, lifetime: .seconds(10)).certificate
         let joined = try PEMBundle.join([first, second, first])
         #expect(try PEMBundle.certificates(joined) == [first, second])
-        let messy = "# one\r\n" + joined.replacingOccurrences(of: "\n", with: "  \r\n") + "-----BEGIN CERTIFICATE-----\nAAA"
+        let messy =
+            "# one\r\n" + joined.replacingOccurrences(of: "\n", with: "  \r\n") + "-----BEGIN CERTIFICATE-----\nAAA"
         #expect(try PEMBundle.certificates(messy) == [first, second])
         #expect(throws: CertificateError.noCertificate) { try PEMBundle.certificates("") }
         #expect(throws: CertificateError.noCertificate) {
@@ -141,7 +144,9 @@ struct TextTests {
 
     @Test(
         "what is no certificate or key is refused, whatever it is",
-        arguments: ["", "x", "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
+        arguments: [
+            "", "x", "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----",
+        ])
     func garbage(_ text: String) {
         #expect(throws: CertificateError.noCertificate) { try Certificate(pem: text) }
         #expect(throws: CertificateError.noPrivateKey) { try PrivateKey(pem: text) }
@@ -156,7 +161,9 @@ struct TextTests {
             #expect(Base64.decode(text.utf8) == bytes)
         }
         #expect(Base64.decode("YQ==\n".utf8) == [0x61])
-        for text in ["YQ=", "YQ", "Y", "YQ===", "=", "YQ==YQ==", "Y!==", "Y=Q="] { #expect(Base64.decode(text.utf8) == nil) }
+        for text in ["YQ=", "YQ", "Y", "YQ===", "=", "YQ==YQ==", "Y!==", "Y=Q="] {
+            #expect(Base64.decode(text.utf8) == nil)
+        }
     }
 
     @Test("a wall time reads as RFC 3339")

@@ -25,7 +25,8 @@ struct ServingCertificateSecretTests {
             "kind": "Secret", "metadata": ["name": "cert", "resourceVersion": "7"], "type": "Opaque",
             "data": ["other": "eA==", "tls.crt": "eA=="],
         ]
-        let updated = ServingCertificateSecret.object(name: "cert", namespace: "otel", content: content, updating: current)
+        let updated = ServingCertificateSecret.object(
+            name: "cert", namespace: "otel", content: content, updating: current)
         #expect(updated[path: "metadata", "resourceVersion"]?.stringValue == "7")
         #expect(updated["type"]?.stringValue == "Opaque")
         #expect(updated[path: "data", "other"]?.stringValue == "eA==")

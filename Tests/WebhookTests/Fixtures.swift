@@ -96,8 +96,8 @@ final class Gate: Sendable {
 
     /// Blocks until somebody waits at the gate.
     func entered() throws {
-        if arrivals.wait(timeout: .now() + 10) == .timedOut {
-            throw LoopbackClient.Failure(description: "nobody came to the gate in ten seconds")
+        if arrivals.wait(timeout: .now() + 30) == .timedOut {
+            throw LoopbackClient.Failure(description: "nobody came to the gate in time")
         }
     }
 
@@ -111,15 +111,15 @@ final class Gate: Sendable {
     }
 }
 
-/// Blocks until the work is done, at most ten seconds. Not for the cooperative pool's threads.
+/// Blocks until the work is done, at most half a minute. Not for the cooperative pool's threads.
 func blocking(_ work: @escaping @Sendable () async -> Void) throws {
     let done = DispatchSemaphore(value: 0)
     Task {
         await work()
         done.signal()
     }
-    if done.wait(timeout: .now() + 10) == .timedOut {
-        throw LoopbackClient.Failure(description: "not done in ten seconds")
+    if done.wait(timeout: .now() + 30) == .timedOut {
+        throw LoopbackClient.Failure(description: "not done in time")
     }
 }
 
@@ -128,8 +128,8 @@ func waitForConnections(_ server: RunningServer, atMost count: Int) throws {
     let start = ContinuousClock.now
     while server.connectionCount > count {
         sched_yield()
-        if ContinuousClock.now - start > .seconds(10) {
-            throw LoopbackClient.Failure(description: "\(server.connectionCount) connections after ten seconds")
+        if ContinuousClock.now - start > .seconds(30) {
+            throw LoopbackClient.Failure(description: "\(server.connectionCount) connections left")
         }
     }
 }

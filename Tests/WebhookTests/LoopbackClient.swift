@@ -1,9 +1,10 @@
 import COpenSSL
 import Glibc
 
-/// A blocking HTTP client for tests, on a socket of its own, with TLS or without. It sends exactly the bytes it is given.
+/// A blocking HTTP client for tests, on a socket of its own, with TLS or without. It sends exactly the bytes it is
+/// given.
 ///
-/// Every wait ends after ten seconds.
+/// Every wait ends after half a minute: long, as other tests may keep both cores busy.
 final class LoopbackClient {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -29,7 +30,7 @@ final class LoopbackClient {
     init(port: Int, tls: TLS? = nil) throws {
         signal(SIGPIPE, SIG_IGN)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -111,11 +112,11 @@ final class LoopbackClient {
             ERR_clear_error()
             count = Int(SSL_read(ssl, &chunk, Int32(chunk.count)))
             if count < 0, SSL_get_error(ssl, Int32(count)) == SSL_ERROR_WANT_READ {
-                throw Failure(description: "nothing came in ten seconds")
+                throw Failure(description: "nothing came in time")
             }
         } else {
             count = recv(descriptor, &chunk, chunk.count, 0)
-            if count < 0, errno == EAGAIN { throw Failure(description: "nothing came in ten seconds") }
+            if count < 0, errno == EAGAIN { throw Failure(description: "nothing came in time") }
         }
         return count > 0 ? Array(chunk[..<count]) : []
     }

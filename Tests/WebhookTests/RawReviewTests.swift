@@ -43,7 +43,8 @@ struct RawReviewTests {
     @Test(
         "a text is found, or may be hidden by an escape",
         arguments: [
-            (#"{"a/inject-python":1}"#, true), (#"{"a\/inject-python":1}"#, true), (#"{"\u0061/inject-python":1}"#, true),
+            (#"{"a/inject-python":1}"#, true), (#"{"a\/inject-python":1}"#, true),
+            (#"{"\u0061/inject-python":1}"#, true),
             (#"{"b":"\u003cx\u003e\u0026\n\\"}"#, false), (#"{"b":"é\u00e9\ud83d\ude00"}"#, false),
             (#"{"b":"\\u0061"}"#, false), (#"{"b":"\u006"#, false), (#"{"b":"\"#, false), ("", false),
         ])
@@ -52,7 +53,7 @@ struct RawReviewTests {
     }
 
     @Test("no cut and no changed byte of a review makes the scanner fail")
-    func garbage() {
+    func garbage() async {
         let whole = Array(Fixtures.review().utf8)
         var random = SystemRandomNumberGenerator()
         for count in 0..<whole.count {
@@ -60,6 +61,7 @@ struct RawReviewTests {
             #expect(!cut.isComplete)
         }
         for _ in 0..<5_000 {
+            await Task.yield()
             var bytes = whole
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

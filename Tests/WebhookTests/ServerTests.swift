@@ -25,7 +25,8 @@ struct ServerTests {
             #expect(skipped.status == 200)
             #expect(skipped.headers["content-type"] == "application/json")
             #expect(
-                skipped.text == #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u-1","#
+                skipped.text
+                    == #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"u-1","#
                     + #""allowed":true,"status":{"code":200},"warnings":["shortcut"]}}"#)
 
             let patched = try JSONValue(parsing: client.post("/mutate", Fixtures.review(annotation: "inject")).body)
@@ -45,7 +46,8 @@ struct ServerTests {
         try await Fixtures.serve(Fixtures.router(ScriptedHandler())) { server in
             let client = try LoopbackClient(port: server.port)
             for annotation in ["none", "inject"] {
-                let review = Fixtures.review(annotation: annotation).replacingOccurrences(of: "io/v1\"", with: "io/v1beta1\"")
+                let review = Fixtures.review(annotation: annotation).replacingOccurrences(
+                    of: "io/v1\"", with: "io/v1beta1\"")
                 let answer = try JSONValue(parsing: client.post("/mutate", review).body)
                 #expect(answer["apiVersion"]?.stringValue == "admission.k8s.io/v1beta1")
             }
@@ -89,7 +91,8 @@ struct ServerTests {
             let plain = try client.post("/mutate", Fixtures.review(), contentType: "text/plain")
             #expect(plain.status == 200)
             #expect(try JSONValue(parsing: plain.body)[path: "response", "status", "code"]?.intValue == 400)
-            let parameters = try client.post("/mutate", Fixtures.review(), contentType: "Application/JSON; charset=utf-8")
+            let parameters = try client.post(
+                "/mutate", Fixtures.review(), contentType: "Application/JSON; charset=utf-8")
             #expect(try JSONValue(parsing: parameters.body)[path: "response", "allowed"]?.boolValue == true)
             let get = try client.get("/mutate")
             #expect(get.status == 405)
@@ -216,7 +219,7 @@ struct ServerTests {
             try body.waitForEnd()
             try idle.waitForEnd()
             #expect(clock.now - start >= .milliseconds(400))
-            #expect(clock.now - start < .seconds(8))
+            #expect(clock.now - start < .seconds(25))
         }
     }
 

@@ -1,6 +1,6 @@
-@testable import ServingCertificate
 import Testing
 
+@testable import ServingCertificate
 @testable import TLSServer
 
 @Suite("Where a TLS connection stands")

@@ -57,7 +57,8 @@ public struct Discovery: Sendable, Equatable {
         var plurals: [String: String] = [:]
         for resource in resources["resources"]?.arrayValue ?? [] {
             // `deployments/status` is a part of a type.
-            guard let name = resource["name"]?.stringValue, !name.contains("/"), let kind = resource["kind"]?.stringValue
+            guard let name = resource["name"]?.stringValue, !name.contains("/"),
+                let kind = resource["kind"]?.stringValue
             else { continue }
             plurals[name] = kind
         }
@@ -78,7 +79,7 @@ extension KubeAPI {
             let path = type.group.isEmpty ? "/api/\(type.version)" : "/apis/\(type.group)/\(type.version)"
             do throws(KubeError) {
                 discovery.add(try await raw(path), group: type.group, version: type.version)
-            } catch where error.status?.code == 404 || error.status?.code == 503 {
+            } catch  where error.status?.code == 404 || error.status?.code == 503 {
                 continue
             }
         }

@@ -20,7 +20,7 @@ public protocol KubeAPI: Sendable {
 
     /// What changes after `resourceVersion`. Nothing is sent before the first event is asked for.
     ///
-    /// Ends when the server ends it (it does so every few minutes); throws ``KubeError`` when it refuses the watch or the
+    /// Ends when the server ends it (it does so every few minutes), or when the reader is far too slow; throws ``KubeError`` when it refuses the watch or the
     /// connection fails. Cancelling the reading task closes the stream.
     func watch(
         _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
@@ -73,7 +73,7 @@ extension KubeAPI {
             let answer: ObjectList
             do throws(KubeError) {
                 answer = try await list(type, namespace: namespace, options: page, projection: projection)
-            } catch where page.continueToken != nil && error.status?.isExpired == true {
+            } catch  where page.continueToken != nil && error.status?.isExpired == true {
                 page = options
                 page.limit = 0
                 items = []
@@ -99,7 +99,7 @@ extension KubeAPI {
         do throws(KubeError) {
             try await delete(type, key, options: options)
             return true
-        } catch where error.status?.isNotFound == true {
+        } catch  where error.status?.isNotFound == true {
             return false
         }
     }

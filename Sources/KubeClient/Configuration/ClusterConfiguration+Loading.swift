@@ -23,7 +23,9 @@ extension ClusterConfiguration {
         kubeconfig path: String? = nil, context: String? = nil, environment: [String: String]
     ) throws(KubeError) -> ClusterConfiguration {
         let isExplicit = path.map { !$0.isEmpty } ?? false || environment["KUBECONFIG"].map { !$0.isEmpty } ?? false
-        if !isExplicit && environment["KUBERNETES_SERVICE_HOST"] != nil { return try inCluster(environment: environment) }
+        if !isExplicit && environment["KUBERNETES_SERVICE_HOST"] != nil {
+            return try inCluster(environment: environment)
+        }
         return try kubeconfig(path: path, context: context, environment: environment)
     }
 }

@@ -23,7 +23,8 @@ extension ClusterConfiguration {
         if let identity = authentication.identity { security.identity = identity }
         return TransferRequest(
             method: request.method.rawValue, url: url + request.target, connectTo: connectTo,
-            server: "\(server.scheme)://\(server.authority)\(proxy.address.map { " (proxy \($0))" } ?? "")", headers: headers.compactMap(\.line), body: request.body,
+            server: "\(server.scheme)://\(server.authority)\(proxy.address.map { " (proxy \($0))" } ?? "")",
+            headers: headers.compactMap(\.line), body: request.body,
             timeout: timeout, bodyLimit: bodyLimit, security: security, proxy: proxy)
     }
 }

@@ -44,16 +44,23 @@ public struct Impersonation: Sendable, Equatable {
     public var user: String
     public var uid: String?
     public var groups: [String]
+    /// Further attributes, each with its values.
+    public var extra: [String: [String]]
 
-    public init(user: String, uid: String? = nil, groups: [String] = []) {
+    public init(user: String, uid: String? = nil, groups: [String] = [], extra: [String: [String]] = [:]) {
         self.user = user
         self.uid = uid
         self.groups = groups
+        self.extra = extra
     }
 
     var headers: [Request.Header] {
         [Request.Header("Impersonate-User", user)]
             + (uid.map { [Request.Header("Impersonate-Uid", $0)] } ?? [])
             + groups.map { Request.Header("Impersonate-Group", $0) }
+            + extra.sorted { $0.key < $1.key }.flatMap { key, values in
+                // A header's name: keys such as example.com/team are percent-encoded.
+                values.map { Request.Header("Impersonate-Extra-\(PercentEncoding.encode(key.lowercased()))", $0) }
+            }
     }
 }

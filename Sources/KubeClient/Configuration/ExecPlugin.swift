@@ -1,5 +1,6 @@
 public import Document
 import Glibc
+import KubeModel
 
 /// A program that gives credentials, such as kubelogin or `aws eks get-token`.
 ///
@@ -72,10 +73,8 @@ public struct ExecPlugin: Sendable, Equatable {
             throw .configuration(
                 "the credential plugin \(command) failed (\(ended.codeDescription))\(ended.errorSentence)")
         }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
         do throws(KubeError) {
-            return try ExecCredential(output: ended.output, apiVersion: apiVersion, secondsSince1970: now.tv_sec)
+            return try ExecCredential(output: ended.output, apiVersion: apiVersion, now: .now())
         } catch {
             throw .configuration("could not use the credential plugin \(command): \(error)\(ended.errorSentence)")
         }

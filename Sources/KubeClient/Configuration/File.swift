@@ -25,13 +25,17 @@ enum File {
         while true {
             let start = bytes.count
             bytes.append(contentsOf: repeatElement(0, count: 16 << 10))
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: start), 16 << 10) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress?.advanced(by: start), 16 << 10)
+            }
             bytes.removeLast((16 << 10) - max(0, count))
             if count == 0 { return bytes }
             if count < 0 && errno != EINTR {
                 throw .configuration("could not read \(what) (\(path)): \(String(cString: strerror(errno)))")
             }
-            guard bytes.count <= limit else { throw .configuration("could not read \(what) (\(path)): it is too large") }
+            guard bytes.count <= limit else {
+                throw .configuration("could not read \(what) (\(path)): it is too large")
+            }
         }
     }
 

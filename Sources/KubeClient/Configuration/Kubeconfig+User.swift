@@ -38,7 +38,10 @@ extension Kubeconfig {
         if let name = user.text("as") {
             configuration.impersonation = Impersonation(
                 user: name, uid: user.text("as-uid"),
-                groups: (user.json["as-groups"]?.arrayValue ?? []).compactMap(\.stringValue))
+                groups: (user.json["as-groups"]?.arrayValue ?? []).compactMap(\.stringValue),
+                extra: (user.json["as-user-extra"]?.objectValue ?? [:]).reduce(into: [:]) { extra, member in
+                    extra[member.key] = (member.value.arrayValue ?? []).compactMap(\.stringValue)
+                })
         }
     }
 
@@ -50,7 +53,8 @@ extension Kubeconfig {
         if command.contains("/"), !command.hasPrefix("/") { command = "\(exec.directory)/\(command)" }
         let version = exec.text("apiVersion") ?? ""
         guard version == "client.authentication.k8s.io/v1" || version == "client.authentication.k8s.io/v1beta1" else {
-            throw .configuration("its credential plugin speaks \"\(version)\"; client.authentication.k8s.io/v1 and v1beta1 are known")
+            throw .configuration(
+                "its credential plugin speaks \"\(version)\"; client.authentication.k8s.io/v1 and v1beta1 are known")
         }
         guard exec.text("interactiveMode") != "Always" else {
             throw .configuration("its credential plugin needs a terminal (interactiveMode: Always)")

@@ -105,13 +105,15 @@ struct Kubeconfig: Sendable {
         let clusterName = context.text("cluster") ?? ""
         guard let cluster = clusters[clusterName] else {
             throw .configuration(
-                "could not use the context \"\(name)\": there is no cluster \"\(clusterName)\" (there is \(Self.listed(clusters)))")
+                "could not use the context \"\(name)\": there is no cluster \"\(clusterName)\" (there is \(Self.listed(clusters)))"
+            )
         }
         let userName = context.text("user") ?? ""
         // A context without a user is one without credentials; one with an unknown user is a mistake.
         guard let user = userName.isEmpty ? Entry(json: [:], directory: ".") : users[userName] else {
             throw .configuration(
-                "could not use the context \"\(name)\": there is no user \"\(userName)\" (there is \(Self.listed(users)))")
+                "could not use the context \"\(name)\": there is no user \"\(userName)\" (there is \(Self.listed(users)))"
+            )
         }
         do throws(KubeError) {
             var configuration = try Self.configuration(cluster: cluster, environment: environment)
@@ -154,6 +156,7 @@ extension Proxy {
         let name = scheme == "https" ? "https_proxy" : "http_proxy"
         guard let url = environment[name.uppercased()] ?? environment[name], !url.isEmpty else { return .none }
         let exceptions = environment["NO_PROXY"] ?? environment["no_proxy"] ?? ""
-        return .url(url, exceptions: ["localhost,127.0.0.0/8,::1", exceptions].filter { !$0.isEmpty }.joined(separator: ","))
+        return .url(
+            url, exceptions: ["localhost,127.0.0.0/8,::1", exceptions].filter { !$0.isEmpty }.joined(separator: ","))
     }
 }

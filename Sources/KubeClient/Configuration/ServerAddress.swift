@@ -12,7 +12,9 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
     public init(_ url: String) throws(KubeError) {
         guard let separator = url.range(of: "://") else { throw Self.invalid(url, "it has no scheme") }
         scheme = url[..<separator.lowerBound].lowercased()
-        guard scheme == "https" || scheme == "http" else { throw Self.invalid(url, "its scheme is neither https nor http") }
+        guard scheme == "https" || scheme == "http" else {
+            throw Self.invalid(url, "its scheme is neither https nor http")
+        }
 
         let rest = url[separator.upperBound...]
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
@@ -37,7 +39,9 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
         }
         host = String(name)
         if let portText, !portText.isEmpty {
-            guard let port = Int(portText), (1...65535).contains(port) else { throw Self.invalid(url, "its port is none") }
+            guard let port = Int(portText), (1...65535).contains(port) else {
+                throw Self.invalid(url, "its port is none")
+            }
             self.port = port
         } else {
             port = scheme == "https" ? 443 : 80

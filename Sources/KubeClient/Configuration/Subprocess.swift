@@ -57,7 +57,11 @@ enum Subprocess {
             let thread = Thread.start {
                 continuation.resume(returning: runBlocking(command, arguments, environment, timeout))
             }
-            if let thread { pthread_detach(thread) } else { continuation.resume(returning: .failure(.notStarted(EAGAIN))) }
+            if let thread {
+                pthread_detach(thread)
+            } else {
+                continuation.resume(returning: .failure(.notStarted(EAGAIN)))
+            }
         }
         return try result.get()
     }

@@ -57,7 +57,8 @@ public struct Request: Sendable, Equatable {
     public var target: String {
         if query.isEmpty { return path }
         return path + "?"
-            + query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+            + query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(
+                separator: "&")
     }
 }
 

@@ -43,10 +43,13 @@ struct ResponseHead: Sendable, Equatable {
     var code: Int
     /// Names in lower case.
     var headers: [Request.Header]
+    /// Whether the answer shares its connection with others (HTTP/2).
+    var isMultiplexed: Bool
 
-    init(code: Int, headers: [Request.Header] = []) {
+    init(code: Int, headers: [Request.Header] = [], isMultiplexed: Bool = false) {
         self.code = code
         self.headers = headers
+        self.isMultiplexed = isMultiplexed
     }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
@@ -64,7 +67,7 @@ extension ResponseHead {
         guard line.hasPrefix("HTTP/") else { return nil }
         let parts = line.split(separator: " ", maxSplits: 2)
         guard parts.count >= 2, let code = Int(parts[1]) else { return nil }
-        self.init(code: code)
+        self.init(code: code, isMultiplexed: parts[0] == "HTTP/2")
     }
 
     /// Takes one header line in; what is no header is left out.

@@ -2,9 +2,21 @@ import Synchronization
 
 /// The body of a running answer between libcurl's thread, which fills it, and the one task that reads it.
 ///
-/// - Guarantees: it never holds more than ``capacity`` bytes and one chunk of libcurl's (16 KiB). When it is full the
-///   transfer pauses, and goes on when the reader has taken what there is.
+/// - Guarantees: what a slow reader can pile up is bounded, and no other request waits for it.
+///   On a connection of its own (HTTP/1.1) the transfer pauses at ``capacity`` bytes, and goes on when the reader has taken
+///   what there is: TCP makes the server wait. On a shared connection (HTTP/2) a pause would let the server go on until
+///   the stream's window is used up, which is 32 MiB in libcurl; there the stream is cut at ``cutLimit`` bytes instead.
+///   The reader gets what came before the cut, and then the end.
 final class BodyStream: Sendable {
+    /// What becomes of bytes that arrived.
+    enum Acceptance: Equatable, Sendable {
+        case taken
+        /// To be offered again after a resume.
+        case pause
+        /// Nothing more is wanted of this stream.
+        case cut
+    }
+
     /// What the reader has to tell libcurl's thread after taking bytes.
     enum Demand: Sendable { case nothing, resume }
 
@@ -12,6 +24,7 @@ final class BodyStream: Sendable {
         var head: ResponseHead?
         var bytes: [UInt8] = []
         var isPaused = false
+        var isCut = false
         /// Set once, when nothing more will come.
         var end: Result<Void, KubeError>?
         var reader: CheckedContinuation<Void, Never>?
@@ -23,9 +36,17 @@ final class BodyStream: Sendable {
     }
 
     let capacity: Int
+    let cutLimit: Int
     private let state = Mutex(State())
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// - Parameter cutLimit: at least the largest unit that the reader needs to get anywhere; `nil` is no limit.
+    init(capacity: Int, cutLimit: Int? = nil) {
+        self.capacity = capacity
+        self.cutLimit = cutLimit ?? .max
+    }
+
+    /// Whether the end is ours: the reader was too slow for a shared connection.
+    var isCut: Bool { state.withLock { $0.isCut } }
 
     // MARK: - libcurl's thread
 
@@ -36,18 +57,23 @@ final class BodyStream: Sendable {
         }?.resume()
     }
 
-    /// - Returns: whether the bytes were taken; otherwise the transfer has to pause and offer them again.
-    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
-            guard state.bytes.count < capacity else {
+    func received(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
+        let (acceptance, reader) = state.withLock { state -> (Acceptance, CheckedContinuation<Void, Never>?) in
+            if state.head?.isMultiplexed == true {
+                guard bytes.count <= cutLimit - state.bytes.count else {
+                    state.isCut = true
+                    state.end = .success(())
+                    return (.cut, state.takeReader())
+                }
+            } else if state.bytes.count >= capacity {
                 state.isPaused = true
-                return (false, nil)
+                return (.pause, nil)
             }
             state.bytes.append(contentsOf: bytes)
-            return (true, state.takeReader())
+            return (.taken, state.takeReader())
         }
         reader?.resume()
-        return isTaken
+        return acceptance
     }
 
     func finished(_ end: Result<Void, KubeError>) {

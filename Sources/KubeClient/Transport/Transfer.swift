@@ -100,7 +100,11 @@ final class Transfer {
             body.append(contentsOf: bytes)
             return bytes.count
         case .stream(let stream):
-            return stream.received(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
+            switch stream.received(bytes) {
+            case .taken: return bytes.count
+            case .pause: return Int(CURL_WRITEFUNC_PAUSE)
+            case .cut: return 0  // ends the transfer; the stream has its end already
+            }
         }
     }
 

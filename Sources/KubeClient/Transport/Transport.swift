@@ -12,8 +12,10 @@ struct TransportSettings: Sendable {
     /// Connections at most. With HTTP/2 there is one, as requests wait for it and share it; this bounds HTTP/1.1 (a proxy
     /// that speaks nothing else), where each watch needs its own, and the moment when streams run out.
     var connections = 32
-    /// Bytes that a streamed body may hold before the transfer pauses.
+    /// See ``BodyStream/capacity``.
     var streamCapacity = 256 << 10
+    /// See ``BodyStream/cutLimit``.
+    var streamCutLimit = 4 << 20
 }
 
 /// HTTP over libcurl: one thread, one HTTP/2 connection, any number of requests at a time.
@@ -75,7 +77,8 @@ final class Transport: Sendable {
 
     /// Waits for status line and headers; the body is read from what this returns.
     func open(_ request: TransferRequest) async throws(KubeError) -> ResponseStream {
-        let stream = ResponseStream(mailbox, BodyStream(capacity: settings.streamCapacity))
+        let stream = ResponseStream(
+            mailbox, BodyStream(capacity: settings.streamCapacity, cutLimit: settings.streamCutLimit))
         try await stream.start(request)
         return stream
     }
@@ -94,6 +97,9 @@ final class ResponseStream: Sendable {
     }
 
     deinit { cancel() }
+
+    /// See ``BodyStream/isCut``.
+    var isCut: Bool { body.isCut }
 
     func cancel() { mailbox.post(.cancel(id)) }
 
@@ -128,7 +134,9 @@ final class ResponseStream: Sendable {
     /// What is left of the body, cut at `limit` bytes.
     func rest(limit: Int) async throws(KubeError) -> [UInt8] {
         var all: [UInt8] = []
-        while all.count < limit, let bytes = try await next() { all.append(contentsOf: bytes.prefix(limit - all.count)) }
+        while all.count < limit, let bytes = try await next() {
+            all.append(contentsOf: bytes.prefix(limit - all.count))
+        }
         return all
     }
 }

@@ -74,7 +74,13 @@ final class TransportMailbox: Sendable {
 
     // MARK: - libcurl's thread
 
-    func attach(_ waker: MultiWaker?) { state.withLock { $0.waker = waker } }
+    func attach(_ waker: MultiWaker?) {
+        state.withLock {
+            $0.waker = waker
+            // What was posted while there was no handle woke nobody.
+            if !$0.commands.isEmpty { waker?.wake() }
+        }
+    }
 
     func takeCommands() -> Deque<TransportCommand> {
         state.withLock {

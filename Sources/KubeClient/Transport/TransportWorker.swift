@@ -83,7 +83,7 @@ final class TransportWorker {
 
     /// Milliseconds, rounded up so that the deadline has passed when the wait is over.
     private func timeUntilDeadline() -> Int32 {
-        guard let nearest = transfers.values.compactMap(\.deadline).min() else { return 60_000 }
+        guard let nearest = transfers.values.lazy.compactMap(\.deadline).min() else { return 60_000 }
         return Int32(min(60_000, max(0, ContinuousClock.now.duration(to: nearest).milliseconds + 1)))
     }
 

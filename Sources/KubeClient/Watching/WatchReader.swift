@@ -59,7 +59,9 @@ actor WatchReader {
                 continue
             }
             guard let bytes = try await stream.next() else {
-                if lines.hasPartialLine {
+                // A watch that was cut because we were slow is like one that the server ended: the next goes on from the
+                // last event.
+                if lines.hasPartialLine && !stream.isCut {
                     throw .transport("the watch on \(type) ended in the middle of an event")
                 }
                 return nil

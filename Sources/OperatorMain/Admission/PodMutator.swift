@@ -12,6 +12,7 @@ import Webhook
 /// - Caveats: an Instrumentation made a moment ago may not be in the store yet; the refusal says that there is none.
 struct PodMutator: AdmissionHandler {
     static let path = "/mutate-v1-pod"
+    private static let requestKeys = Injector.requestKeys.map { TextPattern($0) }
 
     let injector: Injector
     let namespaces: Store<NamespaceFacts>
@@ -20,9 +21,8 @@ struct PodMutator: AdmissionHandler {
     let reporter: RefusalReporter
 
     func shortcut(_ review: RawReview) -> AdmissionResponse? {
-        guard !namespaceAnnotations(review.namespace).keys.contains(where: { $0.hasPrefix(AnnotationKey.injectPrefix) })
-        else { return nil }
-        return review.contains("instrumentation.opentelemetry.io/inject-") ? nil : .allowed()
+        guard !Injector.mayRequest(namespaceAnnotations(review.namespace)) else { return nil }
+        return Self.requestKeys.contains { review.contains($0) } ? nil : .allowed()
     }
 
     func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {

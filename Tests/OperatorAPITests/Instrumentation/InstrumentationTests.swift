@@ -10,7 +10,7 @@ struct InstrumentationTests {
         let object = try Instrumentation(["metadata": ["name": "a", "namespace": "b"]])
         #expect(object.key == ObjectKey(namespace: "b", name: "a"))
         #expect(object.spec == InstrumentationSpec())
-        #expect(try Instrumentation(["spec": nil]).spec == InstrumentationSpec())
+        #expect(try Instrumentation(["spec": .null]).spec == InstrumentationSpec())
     }
 
     @Test("every field is read")
@@ -105,7 +105,7 @@ struct InstrumentationTests {
         "a claim template of empty objects counts as none",
         arguments: [
             (nil, false), ([:], false), (["metadata": [:], "spec": ["resources": [:]]], false),
-            (["metadata": nil, "spec": nil], false), (["metadata": ["labels": ["a": "b"]]], true),
+            (["metadata": .null, "spec": .null], false), (["metadata": ["labels": ["a": "b"]]], true),
             (["spec": ["accessModes": []]], true), (["spec": ["resources": ["requests": [:]]]], true),
             (["spec": ["storageClassName": ""]], true), (["somethingNew": [:]], true),
         ] as [(JSONValue?, Bool)])

@@ -91,7 +91,7 @@ struct AppliedFieldsTests {
             "selector": ["matchLabels": ["app": "web"]],
             "strategy": ["rollingUpdate": ["maxSurge": "25%", "maxUnavailable": "25%"], "type": "RollingUpdate"],
             "template": [
-                "metadata": ["creationTimestamp": nil, "labels": ["app": "web"]],
+                "metadata": ["creationTimestamp": .null, "labels": ["app": "web"]],
                 "spec": [
                     "securityContext": [:], "dnsPolicy": "ClusterFirst", "restartPolicy": "Always",
                     "containers": [

@@ -13,7 +13,7 @@ struct CollectorReconcilerTests {
 
     @Test("makes everything, says so once, and writes nothing from then on")
     func settles() async throws {
-        harness.put(collector())
+        harness.put(collector(["observability": ["metrics": ["enableMetrics": true]]]))
         #expect(try await harness.reconcile() == .done)
         let kinds = Set(harness.cluster.keys.map(\.type.kind))
         #expect(kinds.isSuperset(of: ["ConfigMap", "Deployment", "Service", "ServiceAccount", "PodMonitor"]))
@@ -253,7 +253,8 @@ private final class Harness: Sendable {
     func change(_ change: (inout KubeObject) -> Void) {
         guard var resource = current else { return }
         change(&resource)
-        resource.json["metadata"]?["generation"] = .int(resource.generation + 1)
+        let generation = resource.generation + 1
+        resource.json["metadata"]?["generation"] = .int(generation)
         put(resource)
     }
 

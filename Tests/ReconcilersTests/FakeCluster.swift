@@ -123,9 +123,13 @@ final class FakeCluster: KubeAPI {
                 return .failure(Self.status(422, "Invalid"))
             }
             func made(version: Int, generation: Int) -> KubeObject {
-                ApplyModel.live(
+                var live = ApplyModel.live(
                     object, manager: fieldManager, uid: current?.uid ?? "uid-\(version)",
                     resourceVersion: "\(version)", generation: type.group == "" ? 0 : generation)
+                // Each object a second after the one before.
+                let created = current?.creationTimestamp ?? Timestamp(seconds: 1_769_846_709 + version).rfc3339
+                live.json["metadata"]?["creationTimestamp"] = .string(created)
+                return live
             }
             if let current {
                 let version = Int(current.resourceVersion) ?? 0

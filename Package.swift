@@ -71,12 +71,15 @@ let package = Package(
         library("Webhook", ["KubeModel", "TLSServer", "ServingCertificate", log, metrics, lifecycle] + nio),
 
         // Putting it together.
-        library("Admission", ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
+        library(
+            "Admission",
+            ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
         library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
-                "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime", "KubeClient",
+                "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
+                "KubeClient",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
@@ -107,7 +110,8 @@ let package = Package(
         tests("Admission"),
         tests("Reconcilers"),
         .testTarget(
-            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log], swiftSettings: strict),
+            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log],
+            swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

@@ -3,7 +3,8 @@ import Glibc
 
 /// Asks a probe again and again until it answers 200, and prints how long that took.
 struct AwaitReady: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Measure the time from a process's start until it is ready.")
+    static let configuration = CommandConfiguration(
+        abstract: "Measure the time from a process's start until it is ready.")
 
     @Option(help: "When the process was started: seconds since 1970, with a fraction.")
     var since: Double

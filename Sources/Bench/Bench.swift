@@ -7,7 +7,9 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Bench", abstract: "Measures the operator's speed and size.",
-        subcommands: [InProcess.self, OverTLS.self, AwaitReady.self, Populate.self, Memory.self, Report.self, Review.self])
+        subcommands: [
+            InProcess.self, OverTLS.self, AwaitReady.self, Populate.self, Memory.self, Report.self, Review.self,
+        ])
 
     /// Prints a figure where the report finds it.
     static func print(_ key: String, _ value: Double) { Swift.print(key, value) }

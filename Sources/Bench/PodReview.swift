@@ -165,9 +165,15 @@ private struct Shape {
     private static func container(_ name: String, variables: Int) -> JSONValue {
         let environment: [JSONValue] = (0..<variables).map { index in
             switch index % 5 {
-            case 3: ["name": "POD_FIELD_\(index)", "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": "status.podIP"]]]
-            case 4: ["name": "DB_SECRET_\(index)", "valueFrom": ["secretKeyRef": ["name": "checkout", "key": "password"]]]
-            default: ["name": "SETTING_\(index)", "value": .string("http://backend-\(index).shop.svc.cluster.local:8080")]
+            case 3:
+                [
+                    "name": "POD_FIELD_\(index)",
+                    "valueFrom": ["fieldRef": ["apiVersion": "v1", "fieldPath": "status.podIP"]],
+                ]
+            case 4:
+                ["name": "DB_SECRET_\(index)", "valueFrom": ["secretKeyRef": ["name": "checkout", "key": "password"]]]
+            default:
+                ["name": "SETTING_\(index)", "value": .string("http://backend-\(index).shop.svc.cluster.local:8080")]
             }
         }
         return [

@@ -70,7 +70,9 @@ struct Populate: AsyncParsableCommand {
         collector["spec"] = [
             "mode": "deployment",
             "config": [
-                "receivers": ["otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"], "http": ["endpoint": "0.0.0.0:4318"]]]],
+                "receivers": [
+                    "otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"], "http": ["endpoint": "0.0.0.0:4318"]]]
+                ],
                 "processors": ["batch": ["send_batch_size": 1024, "timeout": "5s"]],
                 "exporters": ["prometheus": ["endpoint": "0.0.0.0:8889"]],
                 "service": [
@@ -92,7 +94,9 @@ struct Populate: AsyncParsableCommand {
                 [
                     "name": "app", "image": "registry.example.com/shop/app:3.2.1",
                     "env": .array(
-                        (0..<8).map { ["name": "SETTING_\($0)", "value": "http://backend-\($0).shop.svc.cluster.local:8080"] }),
+                        (0..<8).map {
+                            ["name": "SETTING_\($0)", "value": "http://backend-\($0).shop.svc.cluster.local:8080"]
+                        }),
                     "resources": ["requests": ["cpu": "100m", "memory": "128Mi"]],
                 ]
             ]

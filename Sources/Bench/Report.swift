@@ -3,7 +3,8 @@ import Document
 
 /// Makes the table and the JSON from what the parts printed.
 struct Report: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print measured figures as a table and write them as JSON.")
+    static let configuration = CommandConfiguration(
+        abstract: "Print measured figures as a table and write them as JSON.")
 
     @Option(help: "Where to write the JSON.")
     var json: String

@@ -39,19 +39,24 @@ struct LogLineTests {
         #expect(text.contains(#""msg":"done""#))
     }
 
-    @Test("name the levels as zap does", arguments: [
-        (.trace, "DEBUG"), (.debug, "DEBUG"), (.info, "INFO"), (.notice, "INFO"), (.warning, "WARN"), (.error, "ERROR"),
-        (.critical, "FATAL"),
-    ] as [(Logger.Level, String)])
+    @Test(
+        "name the levels as zap does",
+        arguments: [
+            (.trace, "DEBUG"), (.debug, "DEBUG"), (.info, "INFO"), (.notice, "INFO"), (.warning, "WARN"),
+            (.error, "ERROR"),
+            (.critical, "FATAL"),
+        ] as [(Logger.Level, String)])
     func levels(level: Logger.Level, name: String) {
         #expect(line(level: level).contains("\"level\":\"\(name)\""))
     }
 
-    @Test("show the time as asked for", arguments: [
-        (.rfc3339, "\"2026-01-31T08:05:09Z\""), (.rfc3339nano, "\"2026-01-31T08:05:09.123456789Z\""),
-        (.iso8601, "\"2026-01-31T08:05:09.123Z\""), (.epoch, "1769846709.123456"), (.millis, "1769846709123"),
-        (.nano, "1769846709123456789"),
-    ] as [(LogSettings.TimeEncoding, String)])
+    @Test(
+        "show the time as asked for",
+        arguments: [
+            (.rfc3339, "\"2026-01-31T08:05:09Z\""), (.rfc3339nano, "\"2026-01-31T08:05:09.123456789Z\""),
+            (.iso8601, "\"2026-01-31T08:05:09.123Z\""), (.epoch, "1769846709.123456"), (.millis, "1769846709123"),
+            (.nano, "1769846709123456789"),
+        ] as [(LogSettings.TimeEncoding, String)])
     func times(encoding: LogSettings.TimeEncoding, text: String) {
         #expect(line { $0.timeEncoding = encoding }.contains("\"timestamp\":\(text),"))
         let plain = text.filter { $0 != "\"" }

@@ -83,14 +83,20 @@ struct SettingsTests {
         arguments: [
             (["--webhook-port=http"], [:], nil, "flag --webhook-port: expected a whole number, found \"http\""),
             (["--webhook-port=70000"], [:], nil, "flag --webhook-port: expected a port from 0 to 65535, found 70000"),
-            ([], ["ENABLE_WEBHOOKS": "yes"], nil, "environment variable ENABLE_WEBHOOKS: expected true or false, found \"yes\""),
+            (
+                [], ["ENABLE_WEBHOOKS": "yes"], nil,
+                "environment variable ENABLE_WEBHOOKS: expected true or false, found \"yes\""
+            ),
             ([], ["WEBHOOK_PORT": ""], nil, "environment variable WEBHOOK_PORT: expected a whole number, found \"\""),
             ([], [:], "webhook-port: [1]\n", "file operator.yaml, key webhook-port: expected a plain value, found"),
             ([], [:], "labels-filter: [1]\n", "file operator.yaml, key labels-filter: expected a list of texts"),
             ([], [:], "- a\n", "file operator.yaml: expected a map, found"),
             ([], [:], "a: [\n", "file operator.yaml:"),
             (["--zap-encoder=xml"], [:], nil, "flag --zap-encoder: expected one of json, console, found \"xml\""),
-            (["--zap-log-level=-1"], [:], nil, "flag --zap-log-level: expected debug, info, error, panic or a number above 0"),
+            (
+                ["--zap-log-level=-1"], [:], nil,
+                "flag --zap-log-level: expected debug, info, error, panic or a number above 0"
+            ),
             (["--tls-min-version=1.2"], [:], nil, "flag --tls-min-version: expected VersionTLS12 or VersionTLS13"),
             (["--no-such-flag"], [:], nil, "flag --no-such-flag needs a value"),
             (["--no-such-flag=1"], [:], nil, "unknown flag --no-such-flag; see otel-operator run --help"),
@@ -212,10 +218,13 @@ struct SettingsTests {
                 "feature gate operator.clusterobservability: cannot be switched on in this version, ignored",
                 "feature gate operand.networkpolicy: cannot be switched off in this version, ignored",
             ])
-        #expect(failure(["--feature-gates=nonsense"])?.hasPrefix("flag --feature-gates: no feature gate \"nonsense\"") == true)
+        #expect(
+            failure(["--feature-gates=nonsense"])?.hasPrefix("flag --feature-gates: no feature gate \"nonsense\"")
+                == true)
         #expect(
             failure(environment: ["FEATURE_GATES": "-operator.golang.flags"])
-                == "environment variable FEATURE_GATES: feature gate operator.golang.flags is stable and cannot be switched off")
+                == "environment variable FEATURE_GATES: feature gate operator.golang.flags is stable and cannot be switched off"
+        )
     }
 
     @Test("an old TLS version is raised, not refused")
@@ -237,7 +246,9 @@ struct SettingsTests {
 
     @Test("no flag, variable or key means two things")
     func uniqueNames() {
-        for names in [Setting.all.compactMap(\.flag), Setting.all.compactMap(\.environment), Setting.all.compactMap(\.fileKey)] {
+        for names in [
+            Setting.all.compactMap(\.flag), Setting.all.compactMap(\.environment), Setting.all.compactMap(\.fileKey),
+        ] {
             #expect(Set(names).count == names.count)
         }
     }

@@ -91,8 +91,12 @@ private struct GeneratedObject {
         if chance() { pod["hostNetwork"] = .bool(chance()) }
         if chance() { pod["securityContext"] = chance() ? [:] : ["runAsUser": 1000, "runAsNonRoot": true] }
         if chance() { pod["nodeSelector"] = ["disk": "ssd"] }
-        if chance() { pod["tolerations"] = chance() ? [] : [["key": "k", "operator": "Exists", "effect": "NoSchedule"]] }
-        if chance() { pod["volumes"] = [["name": "v", "emptyDir": [:]], ["name": "w", "secret": ["secretName": "s"]]] }
+        if chance() {
+            pod["tolerations"] = chance() ? [] : [["key": "k", "operator": "Exists", "effect": "NoSchedule"]]
+        }
+        if chance() {
+            pod["volumes"] = [["name": "v", "emptyDir": [:]], ["name": "w", "secret": ["secretName": "s"]]]
+        }
         return KubeObject([
             "apiVersion": "apps/v1", "kind": "Deployment", "metadata": .object(metadata),
             "spec": [
@@ -124,7 +128,9 @@ private struct GeneratedObject {
             let cpu = ["1000m", "0.5", "2"].randomElement(using: &random) ?? "2"
             container["resources"] = ["limits": ["cpu": .string(cpu), "memory": "1024Mi"], "requests": ["cpu": 1]]
         }
-        if chance() { container["volumeMounts"] = [["name": "v", "mountPath": "/v"], ["name": "w", "mountPath": "/w"]] }
+        if chance() {
+            container["volumeMounts"] = [["name": "v", "mountPath": "/v"], ["name": "w", "mountPath": "/w"]]
+        }
         return .object(container)
     }
 }
@@ -172,7 +178,11 @@ extension JSONValue {
         case .index(let index):
             guard var elements = arrayValue else { return self }
             if rest.isEmpty {
-                if let changed = change(elements[index]) { elements[index] = changed } else { elements.remove(at: index) }
+                if let changed = change(elements[index]) {
+                    elements[index] = changed
+                } else {
+                    elements.remove(at: index)
+                }
             } else {
                 elements[index] = elements[index].changing(rest, change)
             }

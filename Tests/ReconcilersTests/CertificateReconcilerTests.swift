@@ -16,7 +16,8 @@ struct CertificateReconcilerTests {
     private let cluster = FakeCluster()
     private let source = CertificateSource()
 
-    private func reconciler(_ cluster: FakeCluster? = nil, _ source: CertificateSource? = nil) -> CertificateReconciler {
+    private func reconciler(_ cluster: FakeCluster? = nil, _ source: CertificateSource? = nil) -> CertificateReconciler
+    {
         CertificateReconciler(
             api: cluster ?? self.cluster, secret: Self.secret, names: [.dns("webhook.ns.svc")],
             source: source ?? self.source,
@@ -26,9 +27,12 @@ struct CertificateReconcilerTests {
             ], logger: quiet)
     }
 
-    private func putConfigurations(webhooks: JSONValue = [["name": "a", "clientConfig": [:]], ["name": "b", "clientConfig": [:]]]) {
+    private func putConfigurations(
+        webhooks: JSONValue = [["name": "a", "clientConfig": [:]], ["name": "b", "clientConfig": [:]]]
+    ) {
         for (type, key) in [
-            (ResourceType.mutatingWebhookConfiguration, Self.mutating), (.validatingWebhookConfiguration, Self.validating),
+            (ResourceType.mutatingWebhookConfiguration, Self.mutating),
+            (.validatingWebhookConfiguration, Self.validating),
         ] {
             var object = KubeObject(type, key)
             object["webhooks"] = webhooks

@@ -103,7 +103,8 @@ final class FakeCluster: KubeAPI {
         return put(type, object)
     }
 
-    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject {
+    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject
+    {
         try begin("replace \(type.kind) \(object.key)")
         guard let current = self[type, object.key] else { throw Self.status(404, "NotFound") }
         if current.resourceVersion != object.resourceVersion { throw Self.status(409, "Conflict") }
@@ -156,7 +157,8 @@ final class FakeCluster: KubeAPI {
             state.withLock { $0.patches.append(merge) }
         case .json(let operations):
             state.withLock { $0.patches.append(.array(operations)) }
-            guard let patch = try? JSONPatch(json: .array(operations)), let result = try? patch.applied(to: current.json)
+            guard let patch = try? JSONPatch(json: .array(operations)),
+                let result = try? patch.applied(to: current.json)
             else { throw Self.status(422, "Invalid") }
             json = result
         }

@@ -77,11 +77,13 @@ struct ObjectApplierTests {
         #expect(cluster.writes.count == 1)
     }
 
-    @Test("objects of others are left alone", arguments: [
-        (owner: nil, label: nil, holder: "somebody else"),
-        (owner: nil, label: "ns.other", holder: "somebody else"),
-        (owner: "Helm", label: "ns.web", holder: "Helm web"),
-    ] as [(owner: String?, label: String?, holder: String)])
+    @Test(
+        "objects of others are left alone",
+        arguments: [
+            (owner: nil, label: nil, holder: "somebody else"),
+            (owner: nil, label: "ns.other", holder: "somebody else"),
+            (owner: "Helm", label: "ns.web", holder: "Helm web"),
+        ] as [(owner: String?, label: String?, holder: String)])
     func foreign(owner kind: String?, label: String?, holder: String) async throws {
         var object = configMap("theirs")
         object.json["metadata"]?["ownerReferences"] =
@@ -260,7 +262,8 @@ private struct DroppingAPI: KubeAPI {
     func create(_ type: ResourceType, _ object: KubeObject) async throws(KubeError) -> KubeObject {
         try await base.create(type, object)
     }
-    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject {
+    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject
+    {
         try await base.replace(type, object, subresource: subresource)
     }
     func patch(

@@ -18,7 +18,9 @@ struct PrunePlanTests {
         return OwnedObject(object)
     }
 
-    @Test("the newest ConfigMaps stay, one more than configVersions", arguments: [(1, 2), (3, 4), (0, 2), (-5, 2), (9, 6)])
+    @Test(
+        "the newest ConfigMaps stay, one more than configVersions",
+        arguments: [(1, 2), (3, 4), (0, 2), (-5, 2), (9, 6)])
     func retention(configVersions: Int, kept: Int) {
         let maps = Dictionary(
             uniqueKeysWithValues: (1...6).map { (reference(.configMap, "c\($0)"), owned(created: $0, uid: "u\($0)")) })
@@ -38,7 +40,8 @@ struct PrunePlanTests {
     @Test("of other types everything goes that is not wanted")
     func others() {
         let objects = [
-            reference(.service, "a"): owned(created: 1, uid: "a"), reference(.service, "b"): owned(created: 1, uid: "b"),
+            reference(.service, "a"): owned(created: 1, uid: "a"),
+            reference(.service, "b"): owned(created: 1, uid: "b"),
         ]
         let unwanted = PrunePlan.unwanted(owned: objects, wanted: [reference(.service, "a")], configVersions: 3)
         #expect(unwanted.map(\.reference) == [reference(.service, "b")])

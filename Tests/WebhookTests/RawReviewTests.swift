@@ -57,7 +57,10 @@ struct RawReviewTests {
         "managed fields are not parsed, whatever is in them; everything else is",
         arguments: [
             (#"{"a":1,"managedFields":[{"f:metadata":{"managedFields":"]"}},2]}"#, #"{"a":1,"managedFields":[]}"#),
-            (#"{"managedFields":null,"labels":{"managedFields":"x"}}"#, #"{"managedFields":[],"labels":{"managedFields":"x"}}"#),
+            (
+                #"{"managedFields":null,"labels":{"managedFields":"x"}}"#,
+                #"{"managedFields":[],"labels":{"managedFields":"x"}}"#
+            ),
             (#"{"labels":{"managedFields":"x"}}"#, #"{"labels":{"managedFields":"x"}}"#),
             (#"{ "managedFields" : [ ] , "b" : 2 }"#, #"{ "managedFields" : [] , "b" : 2 }"#),
             ("null", "null"), (#""managedFields""#, #""managedFields""#),
@@ -78,7 +81,8 @@ struct RawReviewTests {
         let body = Fixtures.review(annotation: "inject").replacing(
             #""metadata":{"#, with: #""metadata":{"managedFields":[1,2,3,4,5,6,7,8,9],"x":tru,"#)
         let request = HTTPRequest(
-            head: .init(version: .http1_1, method: .POST, uri: "/mutate", headers: ["content-type": "application/json"]),
+            head: .init(
+                version: .http1_1, method: .POST, uri: "/mutate", headers: ["content-type": "application/json"]),
             body: ByteBuffer(string: body))
         guard case .now(let response) = Fixtures.router(ScriptedHandler()).respond(to: request) else {
             Issue.record("not answered at once")

@@ -33,7 +33,9 @@ struct FeatureGate: Sendable {
                 throw SettingsError(description: "no feature gate \"\(name)\"; there are \(known)")
             }
             if gate.isOn == isOn { continue }
-            if gate.isStable { throw SettingsError(description: "feature gate \(name) is stable and cannot be switched off") }
+            if gate.isStable {
+                throw SettingsError(description: "feature gate \(name) is stable and cannot be switched off")
+            }
             notes.append("feature gate \(name): cannot be switched \(isOn ? "on" : "off") in this version, ignored")
         }
         return notes

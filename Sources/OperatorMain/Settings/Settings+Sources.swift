@@ -80,7 +80,8 @@ extension Settings {
                     throw SettingsError(description: "\(source): expected a list of texts")
                 }
                 try apply(setting, texts, from: source)
-            default: throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
+            default:
+                throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
             }
         }
     }

@@ -109,6 +109,9 @@ let package = Package(
         tests("Webhook", ["TLSServer"]),
         tests("Admission"),
         tests("Reconcilers"),
+        .testTarget(
+            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log],
+            swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

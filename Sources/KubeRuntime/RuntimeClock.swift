@@ -8,8 +8,9 @@ struct RuntimeClock: Sendable {
         self = Self.wrapping(clock)
     }
 
-    private init(now: @escaping @Sendable () -> Duration, sleepUntil: @escaping @Sendable (Duration) async throws -> Void)
-    {
+    private init(
+        now: @escaping @Sendable () -> Duration, sleepUntil: @escaping @Sendable (Duration) async throws -> Void
+    ) {
         self.now = now
         self.sleepUntil = sleepUntil
     }

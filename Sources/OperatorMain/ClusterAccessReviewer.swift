@@ -20,7 +20,9 @@ struct ClusterAccessReviewer: AccessReviewer {
             name: user["username"]?.stringValue ?? "", uid: user["uid"]?.stringValue ?? "",
             groups: (user["groups"]?.arrayValue ?? []).compactMap(\.stringValue),
             extra: Dictionary(
-                (user["extra"]?.objectValue ?? [:]).map { ($0.key, ($0.value.arrayValue ?? []).compactMap(\.stringValue)) },
+                (user["extra"]?.objectValue ?? [:]).map {
+                    ($0.key, ($0.value.arrayValue ?? []).compactMap(\.stringValue))
+                },
                 uniquingKeysWith: { first, _ in first }))
     }
 

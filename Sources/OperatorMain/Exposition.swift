@@ -34,7 +34,8 @@ struct Exposition: Sendable {
         Counter(
             label: "rest_client_requests_total",
             dimensions: [
-                ("code", request.code.map(String.init) ?? "<error>"), ("method", request.method), ("host", request.host),
+                ("code", request.code.map(String.init) ?? "<error>"), ("method", request.method),
+                ("host", request.host),
             ]
         ).increment()
     }

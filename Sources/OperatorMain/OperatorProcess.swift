@@ -81,7 +81,8 @@ struct OperatorProcess {
         services += certificate.services
         if settings.isWebhookEnabled {
             services.append(
-                try webhookServer(stores: stores, certificate: certificate.source, client: client, events: events, group: group))
+                try webhookServer(
+                    stores: stores, certificate: certificate.source, client: client, events: events, group: group))
         } else {
             logger.warning("webhooks are off: no pod is injected, and resources are not defaulted")
         }

@@ -24,6 +24,9 @@ struct Run: AsyncParsableCommand {
         }
         let logSettings = settings.log
         LoggingSystem.bootstrap { LineLogHandler(label: $0, settings: logSettings) }
+        for note in settings.notes {
+            Logger(label: "setup").warning("setting without effect", metadata: ["note": "\(note)"])
+        }
         do {
             try await OperatorProcess(settings: settings, environment: ProcessEnvironment()).run()
         } catch {

@@ -87,7 +87,8 @@ struct ProcessMetrics: Equatable {
         }
         if let startTime {
             samples.append(
-                .init("process_start_time_seconds", help: "Start of the process in seconds since 1970", value: startTime))
+                .init(
+                    "process_start_time_seconds", help: "Start of the process in seconds since 1970", value: startTime))
         }
         return samples
     }

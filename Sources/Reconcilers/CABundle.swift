@@ -19,11 +19,12 @@ enum CABundle {
         }
     }
 
-    /// The fingerprints of the authorities that every webhook of every configuration trusts.
-    static func fingerprintsInAll(_ configurations: [KubeObject]) -> Set<String> {
+    /// The fingerprints of the authorities that every webhook of every configuration trusts; `nil` when there is no
+    /// webhook that could trust any.
+    static func fingerprintsInAll(_ configurations: [KubeObject]) -> Set<String>? {
         let bundles = configurations.flatMap { $0["webhooks"]?.arrayValue ?? [] }
             .map { fingerprints($0[path: "clientConfig", "caBundle"]?.stringValue ?? "") }
-        guard let first = bundles.first else { return [] }
+        guard let first = bundles.first else { return nil }
         return bundles.dropFirst().reduce(first) { $0.intersection($1) }
     }
 

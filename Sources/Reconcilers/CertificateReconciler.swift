@@ -66,18 +66,26 @@ public struct CertificateReconciler: Sendable {
     }
 
     private func use(
-        _ content: ServingCertificateContent, _ configurations: [(configuration: WebhookConfiguration, object: KubeObject)]
+        _ content: ServingCertificateContent,
+        _ configurations: [(configuration: WebhookConfiguration, object: KubeObject)]
     ) async throws {
         if source.replace(try content.identity()) {
             logger.info("serving certificate in use", metadata: ["secret": "\(secret)"])
         }
+        // One that cannot be written does not keep the others from being right.
+        var failure: KubeError?
         for (configuration, object) in configurations {
             let operations = CABundle.patch(object, authorities: content.authorities)
             if operations.isEmpty { continue }
-            _ = try await api.patch(
-                configuration.type, ObjectKey(name: configuration.name), .json(operations), subresource: nil)
-            logger.info("caBundle set", metadata: ["configuration": "\(configuration.name)"])
+            do throws(KubeError) {
+                _ = try await api.patch(
+                    configuration.type, ObjectKey(name: configuration.name), .json(operations), subresource: nil)
+                logger.info("caBundle set", metadata: ["configuration": "\(configuration.name)"])
+            } catch {
+                failure = failure ?? error
+            }
         }
+        if let failure { throw failure }
     }
 
     /// - Returns: whether it was written; not, when another replica was faster.

@@ -14,6 +14,12 @@ struct ObjectProblem: Sendable, Equatable {
         isTransient = true
     }
 
+    init(_ reference: TypedKey, leaving state: String) {
+        self.reference = reference
+        message = "\(reference) \(state) and will be made again when it is gone"
+        isTransient = true
+    }
+
     init(_ reference: TypedKey, foreign holder: String) {
         self.reference = reference
         message = "\(reference) belongs to \(holder) and was left alone: rename the collector, or delete that object"

@@ -24,6 +24,10 @@ public final class CollectorReconciler: Sendable {
     private let events: EventRecorder
     private let timestamp: @Sendable () -> Timestamp
     private let logger: Logger
+    private let writtenStatus = WrittenStatus()
+
+    /// How soon to look again at names that others have: their objects are not followed.
+    static let foreignInterval = Duration.seconds(120)
 
     /// - Parameters:
     ///   - renderer: made anew for each reconcile, as what the cluster serves may change.
@@ -47,8 +51,15 @@ public final class CollectorReconciler: Sendable {
     }
 
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
-        // What a deleted collector owned is the garbage collector's.
-        guard let resource = collectors[key], !resource.isBeingDeleted else { return .done }
+        guard let stored = collectors[key] else {
+            writtenStatus.forget(key)
+            return .done
+        }
+        let resource = writtenStatus.completing(stored)
+        if resource.isBeingDeleted {
+            try await release(resource)
+            return .done
+        }
         if resource.json[path: "spec", "managementState"] == "unmanaged" { return .done }
 
         let renderer = renderer()
@@ -56,13 +67,40 @@ public final class CollectorReconciler: Sendable {
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
             problems = await apply(rendered.objects, of: resource)
-            if problems.isEmpty { problems = await prune(rendered.objects, of: resource) }
+            if problems.isEmpty {
+                problems = await prune(rendered.objects, of: resource, available: renderer.options.availableAPIs)
+            }
         }
-        try await report(resource, rendered, problems, options: renderer.options)
+        let isNew = try await report(resource, rendered, problems, options: renderer.options)
         if problems.isEmpty { return .done }
         let error = CollectorError(problems: problems)
-        throw error.isTransient ? error : TerminalError(error)
+        if error.isTransient { throw error }
+        if isNew {
+            logger.warning("collector incomplete", metadata: ["collector": "\(resource.key)", "error": "\(error)"])
+        }
+        return .requeue(after: Self.foreignInterval)
     }
+
+    /// Removes the finalizer that the reference puts on collectors: nobody else would, and the resource could not go.
+    /// What the collector owned is the garbage collector's.
+    private func release(_ resource: KubeObject) async throws(KubeError) {
+        let finalizers = resource.metadata["finalizers"]?.arrayValue ?? []
+        guard let index = finalizers.firstIndex(of: .string(Self.referenceFinalizer)) else { return }
+        let path = "/metadata/finalizers/\(index)"
+        do throws(KubeError) {
+            _ = try await api.patch(
+                .openTelemetryCollector, resource.key,
+                .json([
+                    ["op": "test", "path": .string(path), "value": .string(Self.referenceFinalizer)],
+                    ["op": "remove", "path": .string(path)],
+                ]), subresource: nil)
+            logger.info("finalizer removed", metadata: ["collector": "\(resource.key)"])
+        } catch {
+            if error.status?.isNotFound != true { throw error }
+        }
+    }
+
+    private static let referenceFinalizer = "opentelemetrycollector.opentelemetry.io/finalizer"
 
     // MARK: - Objects
 
@@ -80,6 +118,8 @@ public final class CollectorReconciler: Sendable {
                     record(
                         .normal, resource, "Recreated",
                         "\(reference) was deleted and made again, because \(field) cannot be changed")
+                case .leaving(let state):
+                    problems.append(ObjectProblem(reference, leaving: state))
                 case .foreign(let holder):
                     problems.append(ObjectProblem(reference, foreign: holder))
                 }
@@ -90,10 +130,15 @@ public final class CollectorReconciler: Sendable {
         return problems
     }
 
-    private func prune(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
+    private func prune(
+        _ objects: [RenderedObject], of resource: KubeObject, available: AvailableAPIs
+    ) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
+        // An API that was just not found may be back in a moment, and then what was made with it is wanted again.
+        let owned = owned.index.objects(ownedBy: resource.uid)
+            .filter { !AvailableAPIs.optional.contains($0.key.type) || available.serves($0.key.type) }
         let unwanted = PrunePlan.unwanted(
-            owned: owned.index.objects(ownedBy: resource.uid),
+            owned: owned,
             wanted: Set(objects.map { TypedKey(type: $0.type, key: $0.object.key) }),
             configVersions: resource.json[path: "spec", "configVersions"]?.intValue ?? 3)
         for (reference, uid) in unwanted {
@@ -109,9 +154,10 @@ public final class CollectorReconciler: Sendable {
 
     // MARK: - Telling
 
+    /// - Returns: whether there was anything new to say.
     private func report(
         _ resource: KubeObject, _ rendered: Rendered, _ problems: [ObjectProblem], options: RenderingOptions
-    ) async throws {
+    ) async throws(KubeError) -> Bool {
         var outcome = problems.isEmpty ? CollectorStatus.Outcome.reconciled : .failed(CollectorError.message(problems))
         var workload: KubeObject?
         do throws(KubeError) {
@@ -121,11 +167,12 @@ public final class CollectorReconciler: Sendable {
         }
         let patch = CollectorStatus(collectorVersion: collectorVersion, options: options).patch(
             for: resource.json, workload: workload?.json, rendered: rendered, outcome: outcome, now: timestamp())
-        guard let patch else { return }
+        guard let patch else { return false }
         do throws(KubeError) {
             _ = try await api.patch(.openTelemetryCollector, resource.key, .merge(patch), subresource: "status")
+            writtenStatus.remember(patch["status"] ?? [:], of: resource)
         } catch {
-            if error.status?.isNotFound == true { return }
+            if error.status?.isNotFound == true { return false }
             throw error
         }
         let notices = CollectorNotice.notices(
@@ -133,6 +180,7 @@ public final class CollectorReconciler: Sendable {
         for notice in notices {
             record(notice.isWarning ? .warning : .normal, resource, notice.reason, notice.note)
         }
+        return true
     }
 
     /// The Deployment as it is, for its replicas; `nil` when there is none of ours.

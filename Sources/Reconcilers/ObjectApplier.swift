@@ -24,6 +24,8 @@ struct ObjectApplier: Sendable {
         case recreated(field: String)
         /// The object belongs to somebody else and was left alone.
         case foreign(String)
+        /// The object is on its way out; ours comes when it is gone.
+        case leaving(String)
     }
 
     /// What we know to be as wanted, by object. Lost at a restart, which costs one read an object.
@@ -35,21 +37,28 @@ struct ObjectApplier: Sendable {
             return .unchanged
         }
         guard let live = try await read(reference) else {
-            let created = try await send(reference, desired)
+            let created = try await send(reference, desired, over: nil)
             applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(created))
             return .created
         }
-        if let holder = Self.foreignHolder(of: live, desired) { return .foreign(holder) }
-        if AppliedFields(fieldManager: Self.fieldManager).isCurrent(desired, in: live) {
-            applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(live))
+        if let standing = Self.standing(of: live, desired) { return standing }
+        let entry = AppliedMemory.Entry(desired: fingerprint, OwnedObject(live))
+        // The memory counts too: there are values that the server never shows as they were sent.
+        if applied[reference] == entry || AppliedFields(fieldManager: Self.fieldManager).isCurrent(desired, in: live) {
+            applied[reference] = entry
             return .unchanged
         }
+        if live.isBeingDeleted { return .leaving("is being deleted") }
+        var previous: KubeObject? = live
         var outcome = Outcome.updated
         if let field = Self.immutableDifference(reference.type, desired, live) {
             try await delete(reference, uid: live.uid)
+            previous = nil
             outcome = .recreated(field: field)
+        } else if let handover = FieldHandover.patch(live, for: desired, to: Self.fieldManager) {
+            _ = try await api.patch(reference.type, reference.key, .json(handover), subresource: nil)
         }
-        let result = try await send(reference, desired)
+        let result = try await send(reference, desired, over: previous)
         applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(result))
         return outcome
     }
@@ -80,18 +89,31 @@ struct ObjectApplier: Sendable {
         }
     }
 
-    private func send(_ reference: TypedKey, _ desired: KubeObject) async throws(KubeError) -> KubeObject {
-        try await api.apply(
-            reference.type, desired, fieldManager: Self.fieldManager, force: true, subresource: nil)
+    /// - Parameter previous: what was read, and is to be changed. When another object has taken its name since, the server
+    ///   refuses because of the uid.
+    private func send(
+        _ reference: TypedKey, _ desired: KubeObject, over previous: KubeObject?
+    ) async throws(KubeError) -> KubeObject {
+        var object = desired
+        if let previous { object.json["metadata"]?["uid"] = .string(previous.uid) }
+        return try await api.apply(
+            reference.type, object, fieldManager: Self.fieldManager, force: true, subresource: nil)
     }
 
-    /// Who has an object that we want to apply, `nil` when it is ours or was made for us by the reference.
-    private static func foreignHolder(of live: KubeObject, _ desired: KubeObject) -> String? {
-        if let controller = live.controller {
-            return controller.uid == desired.controller?.uid ? nil : "\(controller.kind) \(controller.name)"
+    /// What keeps us from changing an object; `nil` when it is ours, or was made for us by the reference.
+    private static func standing(of live: KubeObject, _ desired: KubeObject) -> Outcome? {
+        guard let controller = live.controller else {
+            let isOurs = OwnedObject(live).isManagedByUs && live.label(instance) == desired.label(instance)
+            return isOurs ? nil : .foreign("somebody else")
         }
-        return OwnedObject(live).isManagedByUs ? nil : "somebody else"
+        if controller.uid == desired.controller?.uid { return nil }
+        if controller.kind == desired.controller?.kind, controller.name == desired.controller?.name {
+            return .leaving("is left from a deleted \(controller.kind) \(controller.name)")
+        }
+        return .foreign("\(controller.kind) \(controller.name)")
     }
+
+    private static let instance = "app.kubernetes.io/instance"
 
     /// The immutable field that differs, so that only a new object can have it.
     private static func immutableDifference(

@@ -35,7 +35,9 @@ struct ManifestTests {
 
     @Test("no two objects have the same kind and name")
     func unique() {
-        let names = manifests.objects.map { "\($0["kind"]?.stringValue ?? "") \($0[path: "metadata", "name"]?.stringValue ?? "")" }
+        let names = manifests.objects.map {
+            "\($0["kind"]?.stringValue ?? "") \($0[path: "metadata", "name"]?.stringValue ?? "")"
+        }
         #expect(Set(names).count == names.count)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 
 /// The operator as a process beside the control plane, run as the ServiceAccount of the manifests by `hack/local/run`.
@@ -6,14 +7,28 @@ final class OperatorProcess {
     let state: URL
     private let launcher: Process
 
-    /// Installs the manifests and starts the operator.
-    init(flags: [String] = []) throws {
+    /// The port that the installed webhook configurations name.
+    private static let port = Int.random(in: 20_000...29_999)
+    private static let isInstalled = Atomic(false)
+
+    /// Installs the manifests when that was not done yet, and starts the operator.
+    ///
+    /// - Parameter webhookPort: another port than the one that the API server calls, for a second replica.
+    init(flags: [String] = [], webhookPort: Int? = nil) throws {
         state = FileManager.default.temporaryDirectory.appending(path: "operator-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
         launcher = Process()
-        launcher.executableURL = Cluster.root.appending(path: "hack/local/run")
-        launcher.arguments = flags
-        launcher.environment = ProcessInfo.processInfo.environment.merging(["STATE": state.path()]) { $1 }
+        // Foundation starts processes with the signals blocked that its threads block; this one must hear SIGTERM.
+        launcher.executableURL = URL(filePath: "/usr/bin/python3")
+        launcher.arguments =
+            [
+                "-c",
+                "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv(sys.argv[1], sys.argv[1:])",
+                Cluster.root.appending(path: "hack/local/run").path(),
+            ] + flags
+        var environment = ["STATE": state.path(), "WEBHOOK_PORT": String(webhookPort ?? Self.port)]
+        if webhookPort != nil || Self.isInstalled.exchange(true, ordering: .relaxed) { environment["INSTALL"] = "no" }
+        launcher.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = try Self.newFile(state.appending(path: "out"))
         let log = try Self.newFile(state.appending(path: "log"))
         launcher.standardOutput = output

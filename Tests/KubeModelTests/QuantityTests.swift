@@ -4,7 +4,9 @@ import Testing
 @Suite struct QuantityTests {
     @Test(
         "spellings of one amount are equal",
-        arguments: [("1000m", "1"), ("0.5", "500m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("1.5Gi", "1536Mi"), ("2", "2.0")])
+        arguments: [
+            ("1000m", "1"), ("0.5", "500m"), ("1Gi", "1024Mi"), ("1e3", "1k"), ("1.5Gi", "1536Mi"), ("2", "2.0"),
+        ])
     func equal(left: String, right: String) {
         #expect(Quantity(left) != nil)
         #expect(Quantity(left) == Quantity(right))

@@ -37,7 +37,10 @@ import Testing
 
     @Test(
         "what is no time is not read",
-        arguments: ["", "now", "1970-01-01", "1970-13-01T00:00:00Z", "1970-01-01T00:00:00", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Z "]
+        arguments: [
+            "", "now", "1970-01-01", "1970-13-01T00:00:00Z", "1970-01-01T00:00:00", "1970-01-01T00:00:00.Z",
+            "1970-01-01T00:00:00Z ",
+        ]
     )
     func rejects(text: String) { #expect(Timestamp(rfc3339: text) == nil) }
 

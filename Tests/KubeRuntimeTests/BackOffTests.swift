@@ -1,5 +1,6 @@
-@testable import KubeRuntime
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct BackOffTests {
     @Test("delays double up to the limit and start over after a success")
@@ -8,8 +9,10 @@ import Testing
         let delays = (0..<8).map { _ in backOff.next() }
         #expect(
             delays
-                == [.milliseconds(800), .milliseconds(1600), .milliseconds(3200), .milliseconds(6400),
-                    .milliseconds(12800), .milliseconds(25600), .seconds(30), .seconds(30)])
+                == [
+                    .milliseconds(800), .milliseconds(1600), .milliseconds(3200), .milliseconds(6400),
+                    .milliseconds(12800), .milliseconds(25600), .seconds(30), .seconds(30),
+                ])
         #expect(backOff.attempts == 8)
         backOff.reset()
         expect(backOff.next(), is: .milliseconds(800))

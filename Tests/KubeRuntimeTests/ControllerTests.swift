@@ -1,12 +1,13 @@
 import Document
 import KubeClient
 import KubeModel
-@testable import KubeRuntime
 import Logging
 import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubeRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct ControllerTests {
     private struct Broken: Error, CustomStringConvertible { let description = "broken" }
@@ -59,7 +60,8 @@ import Testing
         }
         let errors = log.elements.filter { $0.hasPrefix("error") }
         #expect(errors.count == 3)
-        #expect(errors.allSatisfy { $0.contains("could not reconcile") && $0.contains("broken") && $0.contains("ns/a") })
+        #expect(
+            errors.allSatisfy { $0.contains("could not reconcile") && $0.contains("broken") && $0.contains("ns/a") })
     }
 
     @Test("a terminal error is not tried again until the key is added")
@@ -170,7 +172,8 @@ import Testing
                 isController: true
             ).json
         ]
-        api.onList([owned, configMap("ns", "free", version: "3"), configMap("ns", "other", version: "3")], version: "3")
+        api.onList(
+            [owned, configMap("ns", "free", version: "3"), configMap("ns", "other", version: "3")], version: "3")
         let reflector = Reflector(.configMap, api: api, clock: clock, logger: quiet) { $0 }
         let controller = controller { _ in .done }
         controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.controller }

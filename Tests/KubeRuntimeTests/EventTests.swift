@@ -1,11 +1,12 @@
 import Document
 import KubeClient
 import KubeModel
-@testable import KubeRuntime
 import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubeRuntime
 
 private let pod = ObjectReference(
     apiVersion: "v1", kind: "Pod", namespace: "shop", name: "web", uid: "u1", resourceVersion: "7")
@@ -35,8 +36,10 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         #expect(event["note"] == "did it")
         #expect(
             event["regarding"]
-                == ["apiVersion": "v1", "kind": "Pod", "namespace": "shop", "name": "web", "uid": "u1",
-                    "resourceVersion": "7"])
+                == [
+                    "apiVersion": "v1", "kind": "Pod", "namespace": "shop", "name": "web", "uid": "u1",
+                    "resourceVersion": "7",
+                ])
         #expect(event["related"] == nil)
     }
 
@@ -46,9 +49,11 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         #expect(reporter.event(note(regarding: node), at: time).namespace == "default")
     }
 
-    @Test("names are valid whatever the object is called", arguments: [
-        "System:Role", String(repeating: "a", count: 253), "::", String(repeating: "-", count: 300), "a.b-c.", "",
-    ])
+    @Test(
+        "names are valid whatever the object is called",
+        arguments: [
+            "System:Role", String(repeating: "a", count: 253), "::", String(repeating: "-", count: 300), "a.b-c.", "",
+        ])
     func names(_ name: String) {
         let object = ObjectReference(apiVersion: "v1", kind: "X", namespace: "n", name: name)
         let result = reporter.event(note(regarding: object), at: time).name
@@ -57,9 +62,11 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         #expect(!result.contains(".."))
     }
 
-    @Test("notes are cut at 1,024 bytes between characters", arguments: [
-        "a", "é", "한", "🙂",
-    ])
+    @Test(
+        "notes are cut at 1,024 bytes between characters",
+        arguments: [
+            "a", "é", "한", "🙂",
+        ])
     func cuts(character: String) {
         for prefix in ["", "x", "xy", "xyz"] {
             let text = prefix + String(repeating: character, count: 1500)

@@ -1,11 +1,12 @@
 import Document
 import KubeClient
 import KubeModel
-@testable import KubeRuntime
 import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct ElectionStateTests {
     private let start = Timestamp(seconds: 1_700_000_000)
@@ -93,7 +94,9 @@ import Testing
             var nextTry: Duration
         }
         var random = SeededGenerator(seed: UInt64(seed))
-        func milliseconds(_ range: ClosedRange<Int>) -> Duration { .milliseconds(Int.random(in: range, using: &random)) }
+        func milliseconds(_ range: ClosedRange<Int>) -> Duration {
+            .milliseconds(Int.random(in: range, using: &random))
+        }
         var candidates = (0..<4).map { index in
             Candidate(
                 state: ElectionState(identity: "\(index)", leaseDuration: .seconds(15), renewDeadline: .seconds(10)),

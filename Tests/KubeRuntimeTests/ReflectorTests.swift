@@ -1,11 +1,12 @@
 import Document
 import KubeClient
 import KubeModel
-@testable import KubeRuntime
 import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubeRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct ReflectorTests {
     private let api = ScriptedAPI()
@@ -106,9 +107,10 @@ import Testing
             #expect(await clock.advanceToNextSleeper() == .milliseconds(800))
             await api.waitForRequests(3)
         }
-        #expect(api.requests.dropFirst() == [
-            .watch(.namespace, namespace: nil, from: "5"), .watch(.namespace, namespace: nil, from: "40"),
-        ])
+        #expect(
+            api.requests.dropFirst() == [
+                .watch(.namespace, namespace: nil, from: "5"), .watch(.namespace, namespace: nil, from: "40"),
+            ])
     }
 
     @Test("a resource that is not served is known to be so, and picked up when its CRD comes")

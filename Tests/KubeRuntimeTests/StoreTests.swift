@@ -1,6 +1,7 @@
 import KubeModel
-@testable import KubeRuntime
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct StoreTests {
     private func entry(_ version: String, _ value: Int) -> Store<Int>.Entry {

@@ -1,7 +1,8 @@
 import KubeClient
 import KubeModel
-@testable import KubeRuntime
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct WatchStateTests {
     private var state = WatchState(backOff: .watching(generator: ConstantGenerator()))
@@ -136,12 +137,14 @@ import Testing
         expect(state.next(), is: .list(continueToken: nil, limit: 500))
     }
 
-    @Test("failures are told apart by status and reason", arguments: [
-        (410, "Expired", .expired), (410, "Gone", .expired), (500, "Expired", .expired),
-        (404, "NotFound", .notServed), (429, "TooManyRequests", .unavailable(retryAfter: .seconds(3))),
-        (503, "ServiceUnavailable", .unavailable(retryAfter: .seconds(3))), (403, "Forbidden", .rejected),
-        (500, "InternalError", .rejected),
-    ] as [(Int, String, WatchState.Failure)])
+    @Test(
+        "failures are told apart by status and reason",
+        arguments: [
+            (410, "Expired", .expired), (410, "Gone", .expired), (500, "Expired", .expired),
+            (404, "NotFound", .notServed), (429, "TooManyRequests", .unavailable(retryAfter: .seconds(3))),
+            (503, "ServiceUnavailable", .unavailable(retryAfter: .seconds(3))), (403, "Forbidden", .rejected),
+            (500, "InternalError", .rejected),
+        ] as [(Int, String, WatchState.Failure)])
     func failures(code: Int, reason: String, expected: WatchState.Failure) {
         let status = Status(code: code, reason: reason, message: "", retryAfterSeconds: 3)
         #expect(WatchState.Failure(status) == expected)

@@ -1,6 +1,7 @@
 import KubeModel
-@testable import KubeRuntime
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct WorkQueueStateTests {
     private var state = WorkQueue.State(baseDelay: .milliseconds(5), maximumDelay: .seconds(1000))
@@ -100,7 +101,6 @@ import Testing
             if isWaiting(key) { return }
             delayed[key] = min(delayed[key] ?? deadline, deadline)
         }
-
 
         mutating func done(_ key: ObjectKey) {
             processing.remove(key)

@@ -1,8 +1,9 @@
 import KubeModel
-@testable import KubeRuntime
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KubeRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct WorkQueueTests {
     private let clock = TestClock()

@@ -1,6 +1,7 @@
 import CoreMetrics
-@testable import PrometheusExporter
 import Testing
+
+@testable import PrometheusExporter
 
 @Suite struct PrometheusRegistryTests {
     private let registry = PrometheusRegistry(
@@ -122,18 +123,22 @@ import Testing
         #expect(text == "")
     }
 
-    @Test("names are made valid", arguments: [
-        ("a.b-c", "a_b_c", "a_b_c"), ("1x", "_1x", "_1x"), ("a:b", "a:b", "a_b"), ("", "_", "_"), ("é", "__", "__"),
-    ])
+    @Test(
+        "names are made valid",
+        arguments: [
+            ("a.b-c", "a_b_c", "a_b_c"), ("1x", "_1x", "_1x"), ("a:b", "a:b", "a_b"), ("", "_", "_"), ("é", "__", "__"),
+        ])
     func names(name: String, metric: String, label: String) {
         #expect(ExpositionWriter.validMetricName(name) == metric)
         #expect(ExpositionWriter.validLabelName(name) == label)
     }
 
-    @Test("numbers are written as Prometheus reads them", arguments: [
-        (0, "0"), (12, "12"), (-3, "-3"), (0.005, "0.005"), (1e-8, "1e-08"), (1e20, "1e+20"), (.nan, "NaN"),
-        (.infinity, "+Inf"), (-.infinity, "-Inf"), (2.5, "2.5"),
-    ] as [(Double, String)])
+    @Test(
+        "numbers are written as Prometheus reads them",
+        arguments: [
+            (0, "0"), (12, "12"), (-3, "-3"), (0.005, "0.005"), (1e-8, "1e-08"), (1e20, "1e+20"), (.nan, "NaN"),
+            (.infinity, "+Inf"), (-.infinity, "-Inf"), (2.5, "2.5"),
+        ] as [(Double, String)])
     func numbers(value: Double, text: String) {
         #expect(ExpositionWriter.format(value) == text)
     }

@@ -29,14 +29,16 @@ struct LineLogHandler: LogHandler {
         var merged = metadata
         if let provided = metadataProvider?.get() { merged.merge(provided) { $1 } }
         if let explicit = event.metadata { merged.merge(explicit) { $1 } }
-        let sorted = merged.sorted { $0.key < $1.key }
-        let now = Timestamp.now()
-        let line =
-            switch settings.encoder {
-            case .json: json(event.level, "\(event.message)", sorted, now)
-            case .console: console(event.level, "\(event.message)", sorted, now)
-            }
-        write(line)
+        write(line(event.level, "\(event.message)", merged, at: Timestamp.now()))
+    }
+
+    /// The entry with its newline.
+    func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, at now: Timestamp) -> [UInt8] {
+        let sorted = metadata.sorted { $0.key < $1.key }
+        return switch settings.encoder {
+        case .json: json(level, message, sorted, now)
+        case .console: console(level, message, sorted, now)
+        }
     }
 
     private func json(
@@ -48,7 +50,10 @@ struct LineLogHandler: LogHandler {
         entry[settings.timeKey] = now.encoded(settings.timeEncoding)
         entry["logger"] = .string(label)
         entry[settings.messageKey] = .string(message)
-        for (key, value) in metadata { entry[key] = .string("\(value)") }
+        for (key, value) in metadata {
+            // What the entry itself says is not written over.
+            entry[entry[key] == nil ? key : "\(key)_"] = .string("\(value)")
+        }
         return JSONValue.object(entry).serialized() + [UInt8(ascii: "\n")]
     }
 
@@ -56,11 +61,28 @@ struct LineLogHandler: LogHandler {
         _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)],
         _ now: Timestamp
     ) -> [UInt8] {
-        let time = now.rfc3339Nano
+        let time =
+            switch now.encoded(settings.timeEncoding) {
+            case .string(let text): text
+            case let number: String(decoding: number.serialized(), as: UTF8.self)
+            }
         let fields = metadata.map { " \($0.key)=\($0.value)" }.joined()
         let text = "\(time) \(name(level)) \(label): \(message)\(fields)"
-        // One entry, one line, whatever a message holds.
-        return Array(text.replacing("\n", with: "\\n").utf8) + [UInt8(ascii: "\n")]
+        return Self.escaped(text) + [UInt8(ascii: "\n")]
+    }
+
+    /// One entry, one line, whatever a message holds: control characters are written as escapes.
+    private static func escaped(_ text: String) -> [UInt8] {
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"): result += "\\n".utf8
+            case UInt8(ascii: "\t"): result.append(byte)
+            case 0..<32, 127: result += "\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
+            default: result.append(byte)
+            }
+        }
+        return result
     }
 
     private func name(_ level: Logger.Level) -> String {

@@ -2,7 +2,7 @@ import Logging
 
 extension Setting {
     /// Every setting, in the order in which `run --help` lists them.
-    static let all: [Setting] = serving + leading + injection + collectors + logging
+    static let all: [Setting] = serving + leading + injection + collectors + logging + unsupported
 
     private static let serving: [Setting] = [
         .boolean(
@@ -39,10 +39,20 @@ extension Setting {
         .text("webhook-secret", env: nil, file: nil, "Secret that holds the operator's own CA and certificate.") {
             $0.certificateSecretName = $1
         },
-        .choice(
+        .text(
             "tls-min-version", env: "TLS_MIN_VERSION", file: "tls.minversion",
-            "Lowest TLS version served: VersionTLS12 (default) or VersionTLS13.", of: TLSVersionName.self
-        ) { $0.minimumTLSVersion = $1.rawValue },
+            "Lowest TLS version served: VersionTLS12 (default) or VersionTLS13."
+        ) { (settings, value) throws(SettingsError) in
+            switch value {
+            case "VersionTLS12", "VersionTLS13": settings.minimumTLSVersion = value
+            case "VersionTLS10", "VersionTLS11":
+                // Known to the reference; no client of a webhook needs them.
+                settings.minimumTLSVersion = "VersionTLS12"
+                settings.notes.append("TLS version \(value): not served, the lowest is VersionTLS12")
+            default:
+                throw SettingsError(description: "expected VersionTLS12 or VersionTLS13, found \"\(value)\"")
+            }
+        },
         .list(
             "tls-cipher-suites", env: "TLS_CIPHER_SUITES", file: "tls.ciphersuites",
             "TLS 1.2 cipher suites by their IANA names, comma separated (default: OpenSSL's)."
@@ -141,11 +151,11 @@ extension Setting {
             "collector-image", env: "RELATED_IMAGE_COLLECTOR", file: "collector-image",
             "Collector image for resources that name none."
         ) { $0.collectorImage = $1 },
-        .list(
+        .patterns(
             "labels-filter", env: "LABELS_FILTER", file: "labels-filter",
             "Regular expressions; labels that match are not copied to a collector's objects."
         ) { $0.labelsFilter = $1 },
-        .list(
+        .patterns(
             "annotations-filter", env: "ANNOTATIONS_FILTER", file: "annotations-filter",
             "Regular expressions; annotations that match are not copied (default: kubectl's last-applied)."
         ) { $0.annotationsFilter = $1 },
@@ -157,9 +167,16 @@ extension Setting {
     ]
 
     private static let logging: [Setting] = [
+        // First, so that the other flags can still say otherwise.
+        .boolean("zap-devel", env: nil, file: nil, "Console text at level debug, unless other flags say otherwise.") {
+            if $1 {
+                $0.log.encoder = .console
+                $0.log.level = .debug
+            }
+        },
         .text("zap-log-level", env: nil, file: nil, "Log level: debug, info (default), error, panic, or a number.") {
             (settings, value) throws(SettingsError) in
-            switch value {
+            switch value.lowercased() {
             case "debug": settings.log.level = .debug
             case "info": settings.log.level = .info
             case "error": settings.log.level = .error
@@ -179,12 +196,6 @@ extension Setting {
             "zap-time-encoding", "Time in log lines: rfc3339 (default), rfc3339nano, iso8601, epoch, millis, nano.",
             of: LogSettings.TimeEncoding.self
         ) { $0.log.timeEncoding = $1 },
-        .boolean("zap-devel", env: nil, file: nil, "Console text at level debug.") {
-            if $1 {
-                $0.log.encoder = .console
-                $0.log.level = .debug
-            }
-        },
         .text(
             "zap-stacktrace-level", env: nil, file: nil,
             "Accepted for compatibility; log lines hold no stack traces."
@@ -202,5 +213,53 @@ extension Setting {
             "zap-level-format", env: "ZAP_LEVEL_FORMAT", file: "zap.level-format",
             "Levels in lowercase, or uppercase (default)."
         ) { $0.log.isLevelLowercase = $1 == "lowercase" },
+    ]
+
+    /// So that a Deployment made for the reference starts, whatever flags it has.
+    private static let unsupported: [Setting] = [
+        .text(
+            "feature-gates", env: "FEATURE_GATES", file: "feature-gates",
+            "Comma separated names of the reference's feature gates, each with + (on) or - (off) before it."
+        ) { (settings, value) throws(SettingsError) in
+            settings.notes += try FeatureGate.notes(on: value)
+        },
+        .ignored(
+            .list, "watch-namespace", env: "WATCH_NAMESPACE", file: "watch-namespace", "Namespaces to watch."),
+        .ignored(.text, "pprof-addr", env: "PPROF_ADDR", file: "pprof-addr", "Address of the profiler."),
+        .ignored(
+            .boolean, "enable-cr-metrics", env: "ENABLE_CR_METRICS", file: "enable-cr-metrics",
+            "Metrics about custom resources."),
+        .ignored(
+            .boolean, "create-sm-operator-metrics", env: "CREATE_SM_OPERATOR_METRICS",
+            file: "create-service-monitor-operator-metrics", "A ServiceMonitor for the operator."),
+        .ignored(
+            .boolean, "ignore-missing-collector-crds", env: "IGNORE_MISSING_COLLECTOR_CRDS",
+            file: "ignore-missing-collector-crds", "Start without CRDs, as this version always does."),
+        .ignored(
+            .boolean, "create-rbac-permissions", env: nil, file: nil, "Deprecated in the reference, too."),
+        .ignored(
+            .boolean, "openshift-create-dashboard", env: "OPENSHIFT_CREATE_DASHBOARD",
+            file: "openshift-create-dashboard", "An OpenShift dashboard."),
+        .ignored(
+            .integer, "openshift-webhook-replicas", env: "OPENSHIFT_WEBHOOK_REPLICAS",
+            file: "openshift-webhook-replicas", "Replicas of the webhook on OpenShift."),
+        .ignored(
+            .text, "clusterobservability-collector-image", env: nil, file: "clusterobservability-collector-image",
+            "Collector image of ClusterObservability."),
+        .ignored(
+            .text, "target-allocator-image", env: "RELATED_IMAGE_TARGET_ALLOCATOR", file: "targetallocator-image",
+            "Image of target allocators."),
+        .ignored(
+            .text, "operator-opamp-bridge-image", env: "RELATED_IMAGE_OPERATOR_OPAMP_BRIDGE",
+            file: "operatoropampbridge-image", "Image of OpAMP bridges."),
+        .ignored(
+            .list, "fips-disabled-components", env: "FIPS_DISABLED_COMPONENTS", file: "fips-disabled-components",
+            "Collector components that FIPS forbids."),
+        .ignored(
+            .boolean, "tls-cluster-profile", env: "TLS_CLUSTER_PROFILE", file: "tls.useclusterprofile",
+            "The TLS profile of an OpenShift cluster."),
+        .ignored(
+            .boolean, "tls-configure-operands", env: "TLS_CONFIGURE_OPERANDS", file: "tls.configureoperands",
+            "The TLS settings in collectors, too."),
     ]
 }

@@ -14,6 +14,7 @@ extension Setting {
                 case .integer: " <number>"
                 case .text: " <text>"
                 case .list: " <a,b,…>"
+                case .patterns: " <pattern>"
                 }
             lines.append("  --\(flag)\(value)")
             lines.append("      \(setting.help)")

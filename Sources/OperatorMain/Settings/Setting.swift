@@ -10,6 +10,8 @@ struct Setting: Sendable {
         case text
         /// Comma separated; a repeated flag adds.
         case list
+        /// Like a list, but only in the environment a comma separates: it may stand in a regular expression.
+        case patterns
     }
 
     /// Without the dashes. `nil` when there is no flag.
@@ -19,6 +21,8 @@ struct Setting: Sendable {
     var fileKey: String?
     var kind: Kind
     var help: String
+    /// A setting of the reference that this version takes and does nothing with.
+    var isIgnored = false
     var apply: @Sendable (inout Settings, Value) throws(SettingsError) -> Void
 
     enum Value: Sendable {
@@ -70,6 +74,24 @@ extension Setting {
         }
     }
 
+    static func patterns(
+        _ flag: String?, env: String?, file: String?, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, [String]) -> Void
+    ) -> Setting {
+        Setting(flag: flag, environment: env, fileKey: file, kind: .patterns, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .list(let value) = value { path(&settings, value) }
+        }
+    }
+
+    /// Known to the reference, without an effect here: a warning at start says so.
+    static func ignored(_ kind: Kind, _ flag: String, env: String?, file: String?, _ help: String) -> Setting {
+        Setting(
+            flag: flag, environment: env, fileKey: file, kind: kind,
+            help: "\(help) Not supported by this version, ignored.", isIgnored: true
+        ) { (_, _) throws(SettingsError) in }
+    }
+
     /// One of the raw values of an enumeration.
     static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
         _ flag: String?, env: String? = nil, file: String? = nil, _ help: String, of _: Choice.Type,
@@ -85,9 +107,5 @@ extension Setting {
     }
 }
 
-
 /// Which family of PodMonitor and ServiceMonitor the operator creates.
 enum MonitorAPIChoice: String, CaseIterable, Sendable { case auto, azmonitoring, coreos, none }
-
-/// The TLS versions by the names that the reference uses.
-enum TLSVersionName: String, CaseIterable, Sendable { case VersionTLS12, VersionTLS13 }

@@ -19,7 +19,8 @@ extension Settings {
         }
         for setting in Setting.all {
             guard let name = setting.environment, let text = environment(name) else { continue }
-            try settings.apply(setting, [text], from: "environment variable \(name)")
+            let texts = setting.kind == .patterns ? list([text]) : [text]
+            try settings.apply(setting, texts, from: "environment variable \(name)")
         }
         for setting in Setting.all {
             guard let flag = setting.flag, let texts = flags.takeAll(flag) else { continue }
@@ -41,9 +42,14 @@ extension Settings {
                 try setting.apply(&self, .integer(number))
             case .text: try setting.apply(&self, .text(last))
             case .list: try setting.apply(&self, .list(Self.list(texts)))
+            case .patterns: try setting.apply(&self, .list(texts.filter { !$0.isEmpty }))
             }
         } catch {
             throw SettingsError(description: "\(source): \(error.description)")
+        }
+        // Asked for is what differs from doing nothing.
+        if setting.isIgnored, !["", "false"].contains(last.lowercased()) {
+            notes.append("\(source): not supported by this version, ignored")
         }
     }
 
@@ -53,6 +59,10 @@ extension Settings {
             document = try YAML.parse(content)
         } catch {
             throw SettingsError(description: "file \(path): \(error.description)")
+        }
+        switch document {
+        case .object, .null: break
+        default: throw SettingsError(description: "file \(path): expected a map, found \(document.kindDescription)")
         }
         for setting in Setting.all {
             guard let key = setting.fileKey else { continue }
@@ -64,8 +74,14 @@ extension Settings {
             case .string(let text): try apply(setting, [text], from: source)
             case .bool(let flag): try apply(setting, [flag ? "true" : "false"], from: source)
             case .number(let number): try apply(setting, [number.text], from: source)
-            case .array(let items): try apply(setting, items.compactMap(\.stringValue), from: source)
-            default: throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
+            case .array(let items) where setting.kind == .list || setting.kind == .patterns:
+                let texts = items.compactMap(\.stringValue)
+                guard texts.count == items.count else {
+                    throw SettingsError(description: "\(source): expected a list of texts")
+                }
+                try apply(setting, texts, from: source)
+            default:
+                throw SettingsError(description: "\(source): expected a plain value, found \(value.kindDescription)")
             }
         }
     }

@@ -40,6 +40,9 @@ struct Settings: Sendable, Equatable {
 
     // Logging
     var log = LogSettings()
+
+    /// What was asked for and has no effect, a sentence each: to be logged as warnings.
+    var notes: [String] = []
 }
 
 struct LogSettings: Sendable, Equatable {

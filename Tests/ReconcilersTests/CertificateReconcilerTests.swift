@@ -1,0 +1,150 @@
+import Document
+import KubeClient
+import KubeModel
+import KubeRuntime
+import ServingCertificate
+import Testing
+
+@testable import Reconcilers
+
+@Suite("Keeping the serving certificate", .timeLimit(.minutes(1)))
+struct CertificateReconcilerTests {
+    private static let secret = ObjectKey(namespace: "ns", name: "serving")
+    private static let mutating = ObjectKey(name: "mutating")
+    private static let validating = ObjectKey(name: "validating")
+
+    private let cluster = FakeCluster()
+    private let source = CertificateSource()
+
+    private func reconciler(_ cluster: FakeCluster? = nil, _ source: CertificateSource? = nil) -> CertificateReconciler
+    {
+        CertificateReconciler(
+            api: cluster ?? self.cluster, secret: Self.secret, names: [.dns("webhook.ns.svc")],
+            source: source ?? self.source,
+            webhooks: [
+                .init(type: .mutatingWebhookConfiguration, name: "mutating"),
+                .init(type: .validatingWebhookConfiguration, name: "validating"),
+            ], logger: quiet)
+    }
+
+    private func putConfigurations(
+        webhooks: JSONValue = [["name": "a", "clientConfig": [:]], ["name": "b", "clientConfig": [:]]]
+    ) {
+        for (type, key) in [
+            (ResourceType.mutatingWebhookConfiguration, Self.mutating),
+            (.validatingWebhookConfiguration, Self.validating),
+        ] {
+            var object = KubeObject(type, key)
+            object["webhooks"] = webhooks
+            cluster.put(type, object)
+        }
+    }
+
+    private func bundles(_ type: ResourceType, _ key: ObjectKey) -> [JSONValue?] {
+        (cluster[type, key]?["webhooks"]?.arrayValue ?? []).map { $0[path: "clientConfig", "caBundle"] }
+    }
+
+    @Test("makes one, serves it and has every webhook trust it; then writes nothing")
+    func first() async throws {
+        putConfigurations()
+        _ = try await reconciler().reconcile()
+        let authorities = try #require(cluster[.secret, Self.secret]?["data"]?["ca.crt"])
+        #expect(bundles(.mutatingWebhookConfiguration, Self.mutating) == [authorities, authorities])
+        #expect(bundles(.validatingWebhookConfiguration, Self.validating) == [authorities, authorities])
+        #expect(source.current?.generation == 1)
+        cluster.forgetWrites()
+        guard case .requeue(let delay) = try await reconciler().reconcile() else {
+            Issue.record("never looks again")
+            return
+        }
+        #expect(delay > .zero && delay <= .seconds(3600))
+        #expect(cluster.writes == [])
+        #expect(source.current?.generation == 1)
+    }
+
+    @Test("the replica that comes second serves what the first has stored")
+    func race() async throws {
+        putConfigurations()
+        let other = FakeCluster()
+        _ = try await reconciler(other, CertificateSource()).reconcile()
+        let theirs = try #require(other[.secret, Self.secret])
+        cluster.before("create Secret ns/serving") { $0.put(.secret, theirs) }
+        #expect(try await reconciler().reconcile() == .requeue(after: .zero))
+        #expect(source.current == nil)
+        _ = try await reconciler().reconcile()
+        #expect(cluster[.secret, Self.secret]?["data"] == theirs["data"])
+        #expect(source.current != nil)
+        #expect(bundles(.mutatingWebhookConfiguration, Self.mutating).first == theirs["data"]?["ca.crt"])
+    }
+
+    @Test("a Secret that cannot be read is written anew, unless somebody was faster", arguments: [false, true])
+    func unreadable(isRaced: Bool) async throws {
+        var object = KubeObject(.secret, Self.secret)
+        object["data"] = ["tls.crt": "bm90IFBFTQ==", "tls.key": "!", "mine": "eA=="]
+        let broken = cluster.put(.secret, object)
+        if isRaced { cluster.before("replace Secret ns/serving") { $0.put(.secret, broken) } }
+        let result = try await reconciler().reconcile()
+        #expect((result == .requeue(after: .zero)) == isRaced)
+        if isRaced { _ = try await reconciler().reconcile() }
+        #expect(source.current != nil)
+        #expect(cluster[.secret, Self.secret]?["data"]?["mine"] == "eA==")
+    }
+
+    @Test("a configuration that is missing does not keep the other from being right")
+    func missingConfiguration() async throws {
+        putConfigurations()
+        cluster[.mutatingWebhookConfiguration, Self.mutating] = nil
+        _ = try await reconciler().reconcile()
+        #expect(source.current != nil)
+        #expect(!bundles(.validatingWebhookConfiguration, Self.validating).contains(nil))
+    }
+
+    @Test("nor does one that cannot be written")
+    func refusedConfiguration() async throws {
+        putConfigurations()
+        cluster.fail("patch MutatingWebhookConfiguration mutating", with: .status(403, "Forbidden"))
+        await #expect(throws: KubeError.status(403, "Forbidden")) { try await reconciler().reconcile() }
+        #expect(source.current != nil)
+        #expect(!bundles(.validatingWebhookConfiguration, Self.validating).contains(nil))
+    }
+
+    @Test("a configuration without webhooks, or none at all, is fine")
+    func noWebhooks() async throws {
+        putConfigurations(webhooks: [])
+        _ = try await reconciler().reconcile()
+        #expect(cluster.writes == ["create Secret ns/serving"])
+        #expect(CABundle.fingerprintsInAll([KubeObject(["webhooks": []])]) == nil)
+        #expect(CABundle.fingerprintsInAll([]) == nil)
+    }
+
+    @Test("only the webhook that lost its caBundle is patched, and by its name")
+    func lostBundle() async throws {
+        putConfigurations()
+        _ = try await reconciler().reconcile()
+        var object = try #require(cluster[.mutatingWebhookConfiguration, Self.mutating])
+        let authorities = object["webhooks"]?[0]?[path: "clientConfig", "caBundle"]
+        object["webhooks"] = [
+            object["webhooks"]?[0] ?? .null, ["name": "b", "clientConfig": ["caBundle": "b3RoZXI="]],
+        ]
+        cluster.put(.mutatingWebhookConfiguration, object)
+        cluster.forgetWrites()
+        _ = try await reconciler().reconcile()
+        #expect(cluster.writes == ["patch MutatingWebhookConfiguration mutating"])
+        #expect(
+            cluster.patches == [
+                [
+                    ["op": "test", "path": "/webhooks/1/name", "value": "b"],
+                    ["op": "add", "path": "/webhooks/1/clientConfig/caBundle", "value": authorities ?? .null],
+                ]
+            ])
+    }
+
+    @Test("an authority counts as published only where every webhook trusts it")
+    func published() async throws {
+        putConfigurations()
+        _ = try await reconciler().reconcile()
+        let trusting = try #require(cluster[.mutatingWebhookConfiguration, Self.mutating])
+        #expect(CABundle.fingerprintsInAll([trusting])?.count == 1)
+        #expect(CABundle.fingerprintsInAll([trusting, KubeObject(["webhooks": [["name": "x"]]])]) == [])
+    }
+}

@@ -84,35 +84,8 @@ extension YAMLScalar {
         return (digits, point)
     }
 
-    /// Base64 with line breaks anywhere, `nil` when it is not or when the content is not UTF-8.
+    /// `nil` when it is not base64 or when the content is not UTF-8.
     private static func decodeBase64(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        var padding = 0
-        for byte in text.utf8 {
-            let value: UInt8
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - UInt8(ascii: "A")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - UInt8(ascii: "a") + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - UInt8(ascii: "0") + 52
-            case UInt8(ascii: "+"): value = 62
-            case UInt8(ascii: "/"): value = 63
-            case UInt8(ascii: "="):
-                padding += 1
-                continue
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"): continue
-            default: return nil
-            }
-            guard padding == 0 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 1
-            if count % 4 != 1 {
-                // After 2, 3 and 4 characters there are 4, 2 and 0 bits that belong to the next byte.
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32((4 - (count % 4)) % 4 * 2)))
-            }
-        }
-        guard (count + padding) % 4 == 0, padding <= 2, count % 4 != 1 else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        Base64.decode(text.utf8).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

@@ -1,7 +1,6 @@
 import Document
 import KubeModel
 import NIOCore
-import ServingCertificate
 
 /// Reading and writing `AdmissionReview` objects, `admission.k8s.io/v1` and, in kind, `v1beta1`.
 enum AdmissionReview {

@@ -71,23 +71,6 @@ struct ServerAddressTests {
 }
 
 @Suite
-struct EncodingTests {
-    @Test("Base64 comes back as it went, for every remainder")
-    func base64() {
-        for count in 0..<70 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37 + 11) }
-            #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString())
-            #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-        }
-        #expect(Base64.decode("aGVs\nbG8=\n") == Array("hello".utf8))
-    }
-
-    @Test(
-        "what is no Base64 is refused", arguments: ["a", "ab", "abc", "a===", "ab=", "abc==", "a-b_", "=abc", "ab=c"])
-    func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
-}
-
-@Suite
 struct InClusterTests {
     @Test("a pod's configuration comes from its service account, and takes no proxy")
     func inCluster() throws {

@@ -152,20 +152,6 @@ struct TextTests {
         #expect(throws: CertificateError.noPrivateKey) { try PrivateKey(pem: text) }
     }
 
-    @Test("base64 is what Foundation writes and reads")
-    func base64() {
-        for count in 0..<100 {
-            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255) }
-            let text = Base64.encodedString(bytes)
-            #expect(text == Data(bytes).base64EncodedString())
-            #expect(Base64.decode(text.utf8) == bytes)
-        }
-        #expect(Base64.decode("YQ==\n".utf8) == [0x61])
-        for text in ["YQ=", "YQ", "Y", "YQ===", "=", "YQ==YQ==", "Y!==", "Y=Q="] {
-            #expect(Base64.decode(text.utf8) == nil)
-        }
-    }
-
     @Test("a wall time reads as RFC 3339")
     func time() {
         #expect(WallTime(secondsSince1970: 0).description == "1970-01-01T00:00:00Z")

@@ -1,3 +1,4 @@
+import Document
 /// What one request carries to say who we are.
 struct Authentication: Sendable, Equatable, CustomStringConvertible {
     /// The value of the `Authorization` header.
@@ -33,7 +34,7 @@ actor Authenticator {
         case .none: return keep(Authentication(), until: nil)
         case .token(let token): return keep(try bearer(token), until: nil)
         case .basic(let user, let password):
-            let value = Base64.encode(Array("\(user):\(password)".utf8))
+            let value = Base64.encodedString(Array("\(user):\(password)".utf8))
             return keep(Authentication(authorization: "Basic \(value)"), until: nil)
         case .tokenFile(let path):
             do throws(KubeError) {

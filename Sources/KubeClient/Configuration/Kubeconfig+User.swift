@@ -79,8 +79,9 @@ extension Kubeconfig {
     ) throws(KubeError) -> JSONValue {
         var authority: String?
         switch configuration.security.authority {
-        case .bytes(let bytes): authority = Base64.encode(bytes)
-        case .file(let path): authority = Base64.encode(try File.read(path, as: "the cluster's certificate authority"))
+        case .bytes(let bytes): authority = Base64.encodedString(bytes)
+        case .file(let path):
+            authority = Base64.encodedString(try File.read(path, as: "the cluster's certificate authority"))
         case nil: break
         }
         let extensions = cluster.json["extensions"]?.arrayValue ?? []

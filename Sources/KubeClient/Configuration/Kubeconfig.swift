@@ -24,7 +24,7 @@ struct Kubeconfig: Sendable {
         /// Certificates or a key: `key-data` holds them in Base64, and goes before the path in `key`.
         func pem(_ key: String) throws(KubeError) -> TransportSecurity.PEM? {
             if let data = text("\(key)-data") {
-                guard let bytes = Base64.decode(data) else { throw .configuration("its \(key)-data is no Base64") }
+                guard let bytes = Base64.decode(data.utf8) else { throw .configuration("its \(key)-data is no Base64") }
                 return .bytes(bytes)
             }
             return path(key).map(TransportSecurity.PEM.file)

@@ -46,15 +46,15 @@ public enum Base64 {
         return to
     }
 
-    /// `nil` when the text is not base64. Line ends are skipped, as kubectl's users paste them; the padding must be
-    /// there.
+    /// `nil` when the text is not base64. White space is skipped, as kubectl's users paste it and YAML folds it; the padding
+    /// must be there.
     public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var group = 0
         var filled = 0
         var padded = 0
         for character in text {
-            if character == UInt8(ascii: "\n") || character == UInt8(ascii: "\r") { continue }
+            if [0x09, 0x0A, 0x0D, 0x20].contains(character) { continue }
             if character == padding {
                 padded += 1
                 guard filled + padded <= 4, filled >= 2 else { return nil }

@@ -39,7 +39,7 @@ public struct RefusalReporter: Sendable {
                 metadata: [
                     "namespace": "\(request.namespace)", "pod": "\(pod.name.isEmpty ? podPrefix(pod) : pod.name)",
                     "uid": "\(request.uid)", "language": "\(refusal.language?.rawValue ?? "")",
-                    "reason": "\(refusal.reason.label)", "message": "\(refusal)",
+                    "reason": "\(refusal.reason.label)", "detail": "\(refusal)",
                 ])
             events.record(
                 .warning, regarding: Self.regarding(pod, namespace: request.namespace), reason: Self.eventReason,

@@ -8,7 +8,7 @@ set -euo pipefail
 # a newer kubectl keeps it, and dpkg does not write over it.
 packages_of() {
     case $1 in
-    build) echo make pkg-config libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev ;;
+    build) echo make git/git pkg-config libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev ;;
     control-plane-tools) echo openssl curl ca-certificates python3 kubernetes-client/kubectl ;;
     control-plane) echo "$(packages_of control-plane-tools)" etcd-server etcd-client ;;
     control-plane-build) echo golang-go golang-github-modern-go-reflect2-dev dpkg-dev xz-utils ;;

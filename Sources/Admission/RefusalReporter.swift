@@ -20,6 +20,8 @@ public struct RefusalReporter: Sendable {
     }
 
     func report(_ result: InjectionResult, of request: AdmissionRequest) {
+        // A dry run leaves nothing behind.
+        if request.dryRun { return }
         if case .injected(let injected) = result.outcome {
             for language in Set(injected.containers.map(\.language)) {
                 Self.count("otel_operator_injections_total", [("language", language.rawValue)])
@@ -30,8 +32,7 @@ public struct RefusalReporter: Sendable {
                 "otel_operator_injection_refusals_total",
                 [("language", refusal.language?.rawValue ?? ""), ("reason", refusal.reason.label)])
         }
-        // A dry run leaves nothing behind.
-        guard !result.refusals.isEmpty, !request.dryRun else { return }
+        guard !result.refusals.isEmpty else { return }
         let pod = KubeObject(request.object)
         for refusal in result.refusals {
             logger.warning(

@@ -14,10 +14,10 @@ struct ApplicationContainer {
 /// From the weakest source to the strongest: the Instrumentation's attributes, what Kubernetes knows, the pod's
 /// annotations `resource.opentelemetry.io/…`. A key that the container's own value already has is left to it.
 struct ResourceAttributes {
-    private var values: [(key: String, value: String)] = []
+    private var values: [String: String] = [:]
 
     init(spec: InstrumentationSpec, pod: PodFacts, container: ApplicationContainer) {
-        values.reserveCapacity(16)
+        values.reserveCapacity(20)
         let explicit = Self.keys(in: container.resourceAttributes ?? "")
 
         for (key, value) in spec.resource.attributes where !explicit.contains(key) { self[key] = value }
@@ -53,11 +53,8 @@ struct ResourceAttributes {
 
     /// Setting a key again replaces its value.
     subscript(key: String) -> String? {
-        get { values.first { $0.key == key }?.value }
-        set {
-            values.removeAll { $0.key == key }
-            if let newValue { values.append((key, newValue)) }
-        }
+        get { values[key] }
+        set { values[key] = newValue }
     }
 
     /// `key=value` pairs, sorted by key bytewise, joined by commas. Nothing is escaped: the reference does not either,

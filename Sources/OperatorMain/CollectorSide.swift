@@ -60,9 +60,9 @@ struct CollectorSide {
                     .init(namespace: environment.namespace, identity: "\(environment.podName)_\(UniqueID.make())"),
                     api: client, recorder: events, logger: Logger(label: "leader-election")) : nil,
             prepare: {
-                try await owned.waitUntilSettled()
+                try await owned.waitUntilSettled(optional: Set(AvailableAPIs.optional))
                 try await stores.collectors.waitUntilSettled()
-                try await availability.refresh()
+                try await availability.waitUntilKnown()
             },
             controller: controller)
     }

@@ -37,14 +37,15 @@ struct OperatorProcess {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: HTTPServer.defaultThreadCount)
         do {
             let services = try assemble(client, group: group, exposition: exposition, logger: logger)
-            try await ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: services.map {
-                        ServiceGroupConfiguration.ServiceConfiguration(
-                            service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
-                    },
-                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            ).run()
+            var lifecycle = ServiceGroupConfiguration(
+                services: services.map {
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            // Within the manifests' terminationGracePeriodSeconds, so that the end is ours and not a kill.
+            lifecycle.maximumGracefulShutdownDuration = .seconds(25)
+            try await ServiceGroup(configuration: lifecycle).run()
         } catch {
             await client.shutdown()
             try? await group.shutdownGracefully()

@@ -28,7 +28,22 @@ public final class APIAvailability: Sendable {
     /// Calls the handler after the answer has changed.
     public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
 
-    public func refresh() async throws {
+    /// Asks until there is an answer, a second apart.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    public func waitUntilKnown() async throws {
+        while true {
+            do {
+                return try await refresh()
+            } catch {
+                try Task.checkCancellation()
+                logger.warning("could not find out which APIs are served", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    func refresh() async throws {
         let found = try await discover(types)
         let before = current.withLock { current in
             let before = current

@@ -160,14 +160,20 @@ public final class CollectorReconciler: Sendable {
     ) async throws(KubeError) -> Bool {
         var outcome = problems.isEmpty ? CollectorStatus.Outcome.reconciled : .failed(CollectorError.message(problems))
         var workload: KubeObject?
+        var unread: KubeError?
         do throws(KubeError) {
             workload = try await readWorkload(rendered, of: resource)
         } catch {
             if outcome == .reconciled { outcome = .workloadUnknown("\(error)") }
+            unread = error
         }
         let patch = CollectorStatus(collectorVersion: collectorVersion, options: options).patch(
             for: resource.json, workload: workload?.json, rendered: rendered, outcome: outcome, now: timestamp())
-        guard let patch else { return false }
+        guard let patch else {
+            // Said already; what could not be read is tried again.
+            if let unread { throw unread }
+            return false
+        }
         do throws(KubeError) {
             _ = try await api.patch(.openTelemetryCollector, resource.key, .merge(patch), subresource: "status")
             writtenStatus.remember(patch["status"] ?? [:], of: resource)
@@ -180,6 +186,7 @@ public final class CollectorReconciler: Sendable {
         for notice in notices {
             record(notice.isWarning ? .warning : .normal, resource, notice.reason, notice.note)
         }
+        if let unread { throw unread }
         return true
     }
 

@@ -8,6 +8,7 @@ public final class OwnedObjects: Sendable {
     /// To be run; one a type.
     public let reflectors: [Reflector<OwnedObject>]
     private let byType: [ResourceType: Reflector<OwnedObject>]
+    private let logger: Logger
     let index = OwnerIndex()
 
     public init(_ types: [ResourceType], api: any KubeAPI, logger: Logger) {
@@ -15,6 +16,7 @@ public final class OwnedObjects: Sendable {
         reflectors = types.map {
             Reflector($0, options: options, projection: .metadata, api: api, logger: logger) { OwnedObject($0) }
         }
+        self.logger = logger
         byType = Dictionary(uniqueKeysWithValues: reflectors.map { ($0.type, $0) })
         for reflector in reflectors {
             reflector.onChange { [index, type = reflector.type] change in
@@ -35,7 +37,27 @@ public final class OwnedObjects: Sendable {
     }
 
     /// Waits until each type has been listed, or is known not to be served.
-    public func waitUntilSettled() async throws {
-        for reflector in reflectors { try await reflector.waitUntilSettled() }
+    ///
+    /// - Parameters:
+    ///   - optional: types that are not waited for any longer than `patience`: one API that answers with errors only must
+    ///     not keep everything from being reconciled. Its objects are read one by one until it has been listed.
+    public func waitUntilSettled(optional: Set<ResourceType>, patience: Duration = .seconds(20)) async throws {
+        for reflector in reflectors where !optional.contains(reflector.type) { try await reflector.waitUntilSettled() }
+        let rest = reflectors.filter { optional.contains($0.type) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for reflector in rest { try await reflector.waitUntilSettled() }
+                return true
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return false
+            }
+            if try await group.next() == false {
+                let missing = rest.filter { $0.isServed == nil }.map { "\($0.type)" }.joined(separator: ", ")
+                logger.warning("not listed yet; going on without", metadata: ["resources": "\(missing)"])
+            }
+            group.cancelAll()
+        }
     }
 }

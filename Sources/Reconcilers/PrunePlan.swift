@@ -12,7 +12,9 @@ enum PrunePlan {
     ) -> [(reference: TypedKey, uid: String)] {
         let configMaps = owned.filter { $0.key.type == .configMap }
             .sorted { ($0.value.creationTimestamp, $0.key) > ($1.value.creationTimestamp, $1.key) }
-        let kept = Set(configMaps.prefix(max(configVersions, 1) + 1).map(\.key))
+        // Any number may stand in the resource; more than these do not occur.
+        let retained = min(max(configVersions, 1), configMaps.count) + 1
+        let kept = Set(configMaps.prefix(retained).map(\.key))
         return owned.filter { !wanted.contains($0.key) && !kept.contains($0.key) }
             .map { ($0.key, $0.value.uid) }
             .sorted { $0.reference < $1.reference }

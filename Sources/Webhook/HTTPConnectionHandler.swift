@@ -214,9 +214,17 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         switch state.answered() {
         case .writeAndGoOn: write(response, closing: false, context)
         case .writeAndClose:
-            write(response, closing: true, context)
+            let written = context.eventLoop.makePromise(of: Void.self)
+            // What the socket has not taken yet would be thrown away by a close; who reads too slowly is cut off.
+            let tooSlow = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout) {
+                context.close(promise: nil)
+            }
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                tooSlow.cancel()
+                context.close(promise: nil)
+            }
+            write(response, closing: true, context, promise: written)
             flush(context)
-            context.close(promise: nil)
         case .ignore: break
         }
     }
@@ -228,13 +236,18 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         flush(context)
     }
 
-    private func write(_ response: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext) {
+    private static let closeTimeout = TimeAmount.seconds(10)
+
+    private func write(
+        _ response: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>? = nil
+    ) {
         let bytes = response.serialized(
             date: date.now(), closing: closing, withoutBody: head?.method == .HEAD,
             allocator: context.channel.allocator)
         head = nil
         refusal = nil
-        context.write(wrapOutboundOut(bytes), promise: nil)
+        context.write(wrapOutboundOut(bytes), promise: promise)
         needsFlush = true
         if !isReading { flush(context) }
     }

@@ -25,7 +25,7 @@ public struct HTTPLimits: Sendable, Equatable {
 
     public init(
         headerBytes: Int = 32_768, headerCount: Int = 100, bodyBytes: Int = 7 * 1_048_576,
-        bufferedBytes: Int = 64 * 1_048_576, connections: Int = 1_024,
+        bufferedBytes: Int = 16 * 1_048_576, connections: Int = 1_024,
         headerTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(30),
         idleTimeout: Duration = .seconds(120), lingerTimeout: Duration = .seconds(2)
     ) {

@@ -74,10 +74,9 @@ struct AccessManifestTests {
     @Test("what is rendered may be made, changed, watched and pruned")
     func rendered() throws {
         let needed = [
-            "/configmaps", "/services", "/serviceaccounts", "apps/deployments", "apps/daemonsets",
-            "apps/statefulsets", "azmonitoring.coreos.com/podmonitors", "monitoring.coreos.com/servicemonitors",
-            "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies", "policy/poddisruptionbudgets",
-            "autoscaling/horizontalpodautoscalers",
+            "/configmaps", "/services", "/serviceaccounts", "apps/deployments",
+            "azmonitoring.coreos.com/podmonitors", "monitoring.coreos.com/servicemonitors",
+            "networking.k8s.io/networkpolicies", "policy/poddisruptionbudgets", "autoscaling/horizontalpodautoscalers",
         ]
         for resource in needed {
             let parts = resource.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

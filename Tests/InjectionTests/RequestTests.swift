@@ -57,6 +57,22 @@ struct RequestTests {
         #expect(Injector.mayRequest([key: "true"]) == expected)
     }
 
+    @Test(
+        "a pod with very many attributes is looked at in a time that grows with their number", .timeLimit(.minutes(1)))
+    func manyAttributes() throws {
+        var annotations: [JSONObject.Member] = [.init(key: Self.key, value: "true")]
+        for index in 0..<50_000 {
+            annotations.append(.init(key: "resource.opentelemetry.io/a\(index)", value: "v"))
+        }
+        let result = Given(
+            pod: [
+                "metadata": ["annotations": .object(JSONObject(members: annotations))],
+                "spec": ["containers": [["name": "app"]]],
+            ], annotations: [:], instrumentations: Self.instrumentations
+        ).inject()
+        #expect(result.skipReason == nil)
+    }
+
     @Test("owners are looked up only when an Instrumentation asks for UIDs and the pod has such an owner")
     func lookup() {
         func lookup(uids: Bool, kind: String, asked: String = "true") -> OwnerLookup? {

@@ -8,7 +8,7 @@ final class OperatorProcess {
     private let launcher: Process
 
     /// The port that the installed webhook configurations name.
-    private static let port = Int.random(in: 20_000...29_999)
+    private static let port = Int.random(in: 10_000...14_999)
     private static let isInstalled = Atomic(false)
 
     /// Installs the manifests when that was not done yet, and starts the operator.

@@ -42,7 +42,7 @@ extension Scenario {
             _ = try await cluster.condition("Ready", of: "first", in: namespace) { $0["status"] == "True" }
             leader.stop()
 
-            let doomed = try OperatorProcess(webhookPort: Int.random(in: 30_000...31_999))
+            let doomed = try OperatorProcess(webhookPort: Int.random(in: 15_000...19_999))
             try await doomed.untilServing()
             _ = try await eventually("it to lead") {
                 try doomed.metrics().contains("leader_election_master_status{name=\"9f7554c3.opentelemetry.io\"} 1")

@@ -139,6 +139,18 @@ struct CertificateReconcilerTests {
             ])
     }
 
+    @Test("what asks cert-manager to write the caBundle is taken away with the first write")
+    func certManager() {
+        let configuration = KubeObject([
+            "metadata": ["annotations": ["cert-manager.io/inject-ca-from": "ns/certificate", "other": "stays"]],
+            "webhooks": [],
+        ])
+        #expect(
+            CABundle.patch(configuration, authorities: "") == [
+                ["op": "remove", "path": "/metadata/annotations/cert-manager.io~1inject-ca-from"]
+            ])
+    }
+
     @Test("an authority counts as published only where every webhook trusts it")
     func published() async throws {
         putConfigurations()

@@ -20,7 +20,7 @@ struct PrunePlanTests {
 
     @Test(
         "the newest ConfigMaps stay, one more than configVersions",
-        arguments: [(1, 2), (3, 4), (0, 2), (-5, 2), (9, 6)])
+        arguments: [(1, 2), (3, 4), (0, 2), (-5, 2), (9, 6), (.max, 6)])
     func retention(configVersions: Int, kept: Int) {
         let maps = Dictionary(
             uniqueKeysWithValues: (1...6).map { (reference(.configMap, "c\($0)"), owned(created: $0, uid: "u\($0)")) })

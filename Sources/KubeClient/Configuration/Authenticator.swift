@@ -1,4 +1,5 @@
 import Document
+
 /// What one request carries to say who we are.
 struct Authentication: Sendable, Equatable, CustomStringConvertible {
     /// The value of the `Authorization` header.

@@ -9,7 +9,7 @@ extension Setting {
             "enable-webhooks", env: "ENABLE_WEBHOOKS", file: "enable-webhooks",
             "Serve the admission webhooks (default true)."
         ) { $0.isWebhookEnabled = $1 },
-        .text("webhook-host", env: nil, file: nil, "Address that the webhooks listen on (default 0.0.0.0).") {
+        .text("webhook-host", env: nil, file: nil, "Address that the webhooks listen on (default: all).") {
             $0.webhookHost = $1
         },
         .integer("webhook-port", env: "WEBHOOK_PORT", file: "webhook-port", "Port of the webhooks (default 9443).") {
@@ -55,7 +55,7 @@ extension Setting {
         },
         .list(
             "tls-cipher-suites", env: "TLS_CIPHER_SUITES", file: "tls.ciphersuites",
-            "TLS 1.2 cipher suites by their IANA names, comma separated (default: OpenSSL's)."
+            "TLS 1.2 cipher suites by their IANA names, comma separated (default: those with forward secrecy and AEAD)."
         ) { $0.cipherSuites = $1 },
         .text(
             "metrics-addr", env: "METRICS_ADDR", file: "metrics-addr",

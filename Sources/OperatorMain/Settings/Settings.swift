@@ -6,7 +6,8 @@ import Logging
 struct Settings: Sendable, Equatable {
     // Serving
     var isWebhookEnabled = true
-    var webhookHost = "0.0.0.0"
+    /// Empty for every address, IPv6 and IPv4.
+    var webhookHost = ""
     var webhookPort = 9443
     var webhookCertificateDirectory = "/tmp/k8s-webhook-server/serving-certs"
     /// Extra DNS names and IP addresses in the serving certificate, besides those of the Service.

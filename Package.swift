@@ -105,7 +105,7 @@ let package = Package(
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
         tests("Injection", exclude: ["Fixtures"]),
-        tests("ServingCertificate"),
+        tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),
         tests("Admission"),
         tests("Reconcilers"),

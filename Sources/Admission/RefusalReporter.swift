@@ -13,24 +13,29 @@ public struct RefusalReporter: Sendable {
 
     private let events: EventRecorder
     private let logger: Logger
+    /// Made once: looking one up takes a good part of the time of an injection.
+    private let injections: [Language: Counter]
 
     public init(events: EventRecorder, logger: Logger) {
         self.events = events
         self.logger = logger
+        injections = Dictionary(
+            uniqueKeysWithValues: Language.allCases.map {
+                ($0, Counter(label: "otel_operator_injections_total", dimensions: [("language", $0.rawValue)]))
+            })
     }
 
     func report(_ result: InjectionResult, of request: AdmissionRequest) {
         // A dry run leaves nothing behind.
         if request.dryRun { return }
         if case .injected(let injected) = result.outcome {
-            for language in Set(injected.containers.map(\.language)) {
-                Self.count("otel_operator_injections_total", [("language", language.rawValue)])
-            }
+            for language in Set(injected.containers.map(\.language)) { injections[language]?.increment() }
         }
         for refusal in result.refusals {
-            Self.count(
-                "otel_operator_injection_refusals_total",
-                [("language", refusal.language?.rawValue ?? ""), ("reason", refusal.reason.label)])
+            Counter(
+                label: "otel_operator_injection_refusals_total",
+                dimensions: [("language", refusal.language?.rawValue ?? ""), ("reason", refusal.reason.label)]
+            ).increment()
         }
         guard !result.refusals.isEmpty else { return }
         let pod = KubeObject(request.object)
@@ -58,9 +63,5 @@ public struct RefusalReporter: Sendable {
         }
         // With its own name as the namespace, so that the Event appears beside the pods it is about.
         return ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: namespace, name: namespace, uid: "")
-    }
-
-    private static func count(_ label: String, _ dimensions: [(String, String)]) {
-        Counter(label: label, dimensions: dimensions).increment()
     }
 }

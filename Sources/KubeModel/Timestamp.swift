@@ -32,11 +32,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// `2026-01-31T08:05:09`
     private var date: String {
-        let days = Int((Double(seconds) / 86400).rounded(.down))
-        let rest = seconds - days * 86400
-        let (year, month, day) = Self.civil(days: days)
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-            + "T\(Self.padded(rest / 3600, 2)):\(Self.padded(rest / 60 % 60, 2)):\(Self.padded(rest % 60, 2))"
+        let civil = CivilTime(secondsSince1970: Int64(seconds))
+        let day = "\(Self.padded(civil.year, 4))-\(CivilTime.padded(civil.month))-\(CivilTime.padded(civil.day))"
+        return "\(day)T\(civil.timeOfDay)"
     }
 
     /// Reads what Kubernetes writes: `YYYY-MM-DDTHH:MM:SS[.fraction]` and `Z` or an offset.
@@ -85,17 +83,6 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let yearOfEra = year - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
-        let days = days + 719_468
-        let era = (days >= 0 ? days : days - 146_096) / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * month + 2) / 5 + 1
-        return (yearOfEra + era * 400 + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9, day)
     }
 
     private static func padded(_ number: Int, _ digits: Int) -> String {

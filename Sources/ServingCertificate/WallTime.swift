@@ -1,4 +1,5 @@
 import Glibc
+import KubeModel
 
 /// A moment by the wall clock, as certificates count: whole seconds since 1970-01-01 UTC.
 public struct WallTime: Hashable, Comparable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 import Glibc
-import ServingCertificate
+import KubeModel
 import Synchronization
 
 /// The `Date` header's text, made once a second. RFC 9110 §5.6.7 wants it in English and GMT.

@@ -1,5 +1,6 @@
 import COpenSSL
 import Foundation
+import KubeModel
 import Testing
 
 @testable import ServingCertificate

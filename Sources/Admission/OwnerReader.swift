@@ -12,8 +12,14 @@ public final class OwnerReader: Sendable {
 
     private struct Cache {
         var facts: [OwnerLookup: OwnerFacts] = [:]
-        /// Oldest first.
+        /// Least recently used first.
         var order: [OwnerLookup] = []
+
+        mutating func use(_ lookup: OwnerLookup) -> OwnerFacts? {
+            guard let known = facts[lookup] else { return nil }
+            if let index = order.firstIndex(of: lookup) { order.append(order.remove(at: index)) }
+            return known
+        }
     }
 
     private let api: any KubeAPI
@@ -25,9 +31,9 @@ public final class OwnerReader: Sendable {
         self.logger = logger
     }
 
-    /// `nil` when there is no answer in time. Owners do not change while an object lives, so answers are kept.
+    /// `nil` when there is no answer in time. The owners of an object with one uid do not change, so answers are kept.
     func facts(_ lookup: OwnerLookup) async -> OwnerFacts? {
-        if let known = cache.withLock({ $0.facts[lookup] }) { return known }
+        if let known = cache.withLock({ $0.use(lookup) }) { return known }
         do {
             let object = try await api.get(lookup.type, lookup.key, deadline: Self.deadline)
             let facts = OwnerFacts(owner: lookup, owners: object.ownerReferences)

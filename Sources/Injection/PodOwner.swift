@@ -17,10 +17,13 @@ public struct OwnerFacts: Sendable, Equatable {
 public struct OwnerLookup: Sendable, Hashable {
     public var type: ResourceType
     public var key: ObjectKey
+    /// As the pod's reference has it: an object that is made again under the same name has other owners.
+    public var uid: String
 
-    public init(type: ResourceType, key: ObjectKey) {
+    public init(type: ResourceType, key: ObjectKey, uid: String = "") {
         self.type = type
         self.key = key
+        self.uid = uid
     }
 }
 
@@ -100,7 +103,8 @@ struct PodOwner: Equatable {
             default: continue
             }
             guard !reference.name.isEmpty else { continue }
-            return OwnerLookup(type: type, key: ObjectKey(namespace: namespace, name: reference.name))
+            return OwnerLookup(
+                type: type, key: ObjectKey(namespace: namespace, name: reference.name), uid: reference.uid)
         }
         return nil
     }

@@ -32,7 +32,6 @@ public struct Status: Sendable, Equatable {
     public var isAlreadyExists: Bool { code == 409 && reason == "AlreadyExists" }
     public var isConflict: Bool { code == 409 && reason != "AlreadyExists" }
     public var isForbidden: Bool { code == 403 }
-    public var isInvalid: Bool { code == 422 }
     /// The resource version asked for is no longer available: list again.
     public var isExpired: Bool { code == 410 }
 }

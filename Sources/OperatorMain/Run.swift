@@ -40,7 +40,7 @@ struct Run: AsyncParsableCommand {
         Glibc.exit(1)
     }
 
-    private static func readFile(_ path: String) throws(SettingsError) -> [UInt8] {
+    static func readFile(_ path: String) throws(SettingsError) -> [UInt8] {
         guard let file = fopen(path, "rb") else {
             throw SettingsError(description: "could not read \(path): \(String(cString: strerror(errno)))")
         }
@@ -49,6 +49,10 @@ struct Run: AsyncParsableCommand {
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = fread(&chunk, 1, chunk.count, file)
+            // A folder opens, and only reading it fails.
+            if ferror(file) != 0 {
+                throw SettingsError(description: "could not read \(path): \(String(cString: strerror(errno)))")
+            }
             if count == 0 { return content }
             content += chunk.prefix(count)
         }

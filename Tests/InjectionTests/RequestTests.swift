@@ -73,6 +73,30 @@ struct RequestTests {
         #expect(result.skipReason == nil)
     }
 
+    @Test("an owner that was made again under the same name is another lookup: its own owners may differ")
+    func lookupByUID() throws {
+        func lookup(_ uid: String) -> OwnerLookup? {
+            Given(
+                pod: [
+                    "metadata": [
+                        "annotations": [Self.key: "true"],
+                        "ownerReferences": [
+                            ["apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "o", "uid": .string(uid)]
+                        ],
+                    ]
+                ],
+                instrumentations: [
+                    [
+                        "metadata": ["namespace": "ns1", "name": "i"],
+                        "spec": ["resource": ["addK8sUIDAttributes": true]],
+                    ]
+                ]
+            ).ownerLookup()
+        }
+        #expect(try #require(lookup("u1")) == lookup("u1"))
+        #expect(lookup("u1") != lookup("u2"))
+    }
+
     @Test("owners are looked up only when an Instrumentation asks for UIDs and the pod has such an owner")
     func lookup() {
         func lookup(uids: Bool, kind: String, asked: String = "true") -> OwnerLookup? {

@@ -5,6 +5,12 @@ import Testing
 
 @Suite("Settings")
 struct SettingsTests {
+    @Test("a configuration file that cannot be read is an error, also when it is a folder", arguments: ["/", "/none"])
+    func unreadableFile(path: String) {
+        let error = #expect(throws: SettingsError.self) { try Run.readFile(path) }
+        #expect(error?.description.contains("could not read \(path)") == true)
+    }
+
     private func resolved(
         _ arguments: [String] = [], environment: [String: String] = [:], file: String? = nil
     ) throws(SettingsError) -> Settings {

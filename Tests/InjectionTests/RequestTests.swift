@@ -74,7 +74,7 @@ struct RequestTests {
     }
 
     @Test("an owner that was made again under the same name is another lookup: its own owners may differ")
-    func lookupByUID() throws {
+    func lookupByUID() {
         func lookup(_ uid: String) -> OwnerLookup? {
             Given(
                 pod: [
@@ -93,7 +93,7 @@ struct RequestTests {
                 ]
             ).ownerLookup()
         }
-        #expect(try #require(lookup("u1")) == lookup("u1"))
+        #expect(lookup("u1")?.uid == "u1")
         #expect(lookup("u1") != lookup("u2"))
     }
 

@@ -24,7 +24,7 @@ struct ApacheModule: WebServerModule {
     }
 
     func refusal() -> SkipReason? {
-        guard configurationFolder.isEmpty || configurationFolder.contains(":") else { return nil }
+        guard WebServerPath.isRoot(configurationFolder) || configurationFolder.contains(":") else { return nil }
         return .instrumentationInvalid(
             FieldError(
                 path: "spec.apacheHttpd.configPath", value: .string(settings.configuration),
@@ -82,8 +82,8 @@ struct ApacheModule: WebServerModule {
         cp -r /opt/opentelemetry/* "$agent"
         log4cxx="$agent/conf/opentelemetry_sdk_log4cxx.xml"
         sed -e "s,__agent_log_dir__,$agent/logs,g" "$log4cxx.template" > "$log4cxx"
-        printf '%s\\n' "$OTEL_APACHE_AGENT_CONF" \
-        | sed -e "s,\(WebServerPath.instancePlaceholder),$APACHE_SERVICE_INSTANCE_ID,g" \
+        instance=$(printf '%s' "$APACHE_SERVICE_INSTANCE_ID" | sed -e 's/[\\\\,&]/\\\\&/g')
+        printf '%s\\n' "$OTEL_APACHE_AGENT_CONF" | sed -e "s,\(WebServerPath.instancePlaceholder),$instance,g" \
         > "$conf/opentemetry_agent.conf"
         printf '\\nInclude %s/opentemetry_agent.conf\\n' "$1" >> "$conf/httpd.conf"
 

@@ -57,6 +57,9 @@ extension PodDraft {
     /// What shows that the pod went through injection before, `nil` when nothing does.
     ///
     /// The variable counts in any container but the collector's sidecar, which has it of its own.
+    ///
+    /// Our record tells it too where nothing else does: when only init containers got the SDK's variables, or the pod is
+    /// bound to a node already.
     var signOfInstrumentation: String? {
         let agents: Set<String> = [
             "opentelemetry-auto-instrumentation-java", "opentelemetry-auto-instrumentation-nodejs",
@@ -74,6 +77,7 @@ extension PodDraft {
                 return "the variable \(ResourceVariable.nodeName) in container \(container.name)"
             }
         }
-        return nil
+        let record = original["metadata"]?["annotations"]?[AnnotationKey.injected]?.stringValue ?? ""
+        return InjectionRecord(parsing: record).entries.isEmpty ? nil : "the annotation \(AnnotationKey.injected)"
     }
 }

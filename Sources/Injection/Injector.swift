@@ -90,7 +90,9 @@ public struct Injector: Sendable {
     private func inject(
         _ request: LanguageRequest, into draft: inout PodDraft, _ annotations: EffectiveAnnotations, _ facts: PodFacts
     ) -> LanguageOutcome {
-        if let fault = PodAcceptance.fault(request, images: settings.defaultImages) {
+        if let fault = PodAcceptance.fault(
+            request, images: settings.defaultImages, system: draft.system)
+        {
             return LanguageOutcome(refusals: [request.refused(.instrumentationInvalid(fault))])
         }
         if draft.isForWindows, !request.mayRunOnWindows(settings.defaultImages) {

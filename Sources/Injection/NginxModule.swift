@@ -42,12 +42,11 @@ struct NginxModule: WebServerModule {
     }
 
     func refusal() -> SkipReason? {
-        guard configurationFolder.contains(":") else { return nil }
+        guard WebServerPath.isRoot(configurationFolder) || configurationFolder.contains(":") else { return nil }
         return .instrumentationInvalid(
             FieldError(
                 path: "spec.nginx.configFile", value: .string(settings.configuration),
-                expected: "a file whose folder has no ':'"
-            ))
+                expected: "a file in a folder below the root, without ':'"))
     }
 
     var cloneCommand: (command: [String], arguments: [String]?) {
@@ -103,8 +102,8 @@ struct NginxModule: WebServerModule {
         cp -r /opt/opentelemetry/* "$agent"
         log4cxx="$agent/conf/opentelemetry_sdk_log4cxx.xml"
         sed -e "s,__agent_log_dir__,$agent/logs,g" "$log4cxx.template" > "$log4cxx"
-        printf '%s\\n' "$OTEL_NGINX_AGENT_CONF" \
-        | sed -e "s,\(WebServerPath.instancePlaceholder),$OTEL_NGINX_SERVICE_INSTANCE_ID,g" \
+        instance=$(printf '%s' "$OTEL_NGINX_SERVICE_INSTANCE_ID" | sed -e 's/[\\\\,&]/\\\\&/g')
+        printf '%s\\n' "$OTEL_NGINX_AGENT_CONF" | sed -e "s,\(WebServerPath.instancePlaceholder),$instance,g" \
         > "$conf/opentelemetry_agent.conf"
         module="$agent/WebServerModule/Nginx/$(cat "$conf/version.txt")/ngx_http_opentelemetry_module.so"
         { printf 'env OTEL_RESOURCE_ATTRIBUTES;\\nload_module %s;\\n' "$module"; cat "$conf/$1"; } > "$conf/$1.otel"

@@ -7,7 +7,8 @@ import OperatorAPI
 ///
 /// Source: the validation of pods in the Kubernetes API server.
 enum PodAcceptance {
-    static func fault(_ request: LanguageRequest, images: DefaultImages) -> FieldError? {
+    /// - Parameter system: `spec.os.name` of the pod, `nil` when it does not say.
+    static func fault(_ request: LanguageRequest, images: DefaultImages, system: String?) -> FieldError? {
         let spec = request.instrumentation.spec
         if !["", "Always", "IfNotPresent", "Never"].contains(spec.imagePullPolicy) {
             return FieldError(
@@ -27,18 +28,34 @@ enum PodAcceptance {
                 return FieldError(
                     path: "\(path).extensions[\(index)].image", value: .string(item.image), expected: "an image")
             }
+            // It would copy the image's root into a folder below that root, until the volume is full.
+            if let index = spec.javaExtensions.firstIndex(where: { $0.directory.isEmpty }) {
+                return FieldError(path: "\(path).extensions[\(index)].dir", value: "", expected: "a folder")
+            }
         }
         let resources = request.language == .java ? "resources" : "resourceRequirements"
         return fault(section.environment, "\(path).env")
             ?? fault(resources: section.resources, "\(path).\(resources)")
-            ?? fault(volume: section, path)
+            ?? fault(volume: section, of: request.language, path)
+            ?? (request.language == .go
+                ? fault(securityContext: spec.goSecurityContext, system, "\(path).securityContext")
+                : fault(
+                    securityContext: spec.initContainerSecurityContext, system, "spec.initContainerSecurityContext"))
     }
 
     private static func fault(_ environment: [EnvironmentVariable], _ path: String) -> FieldError? {
         for (index, variable) in environment.enumerated() {
-            if variable.name.isEmpty || variable.name.utf8.contains(UInt8(ascii: "=")) {
+            let isName = variable.name.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }
+            if variable.name.isEmpty || !isName {
                 return FieldError(
-                    path: "\(path)[\(index)].name", value: .string(variable.name), expected: "a name without '='")
+                    path: "\(path)[\(index)].name", value: .string(variable.name),
+                    expected: "a name of printable ASCII without '='")
+            }
+            if let source = variable.json["valueFrom"]?.objectValue,
+                source.members.count(where: { !$0.value.isNull }) != 1
+            {
+                return FieldError(
+                    path: "\(path)[\(index)].valueFrom", value: .string(variable.name), expected: "one source")
             }
             if variable.hasSource, !(variable.value ?? "").isEmpty {
                 return FieldError(
@@ -86,7 +103,9 @@ enum PodAcceptance {
         return nil
     }
 
-    private static func fault(volume section: AgentSection, _ path: String) -> FieldError? {
+    private static func fault(volume section: AgentSection, of language: Language, _ path: String) -> FieldError? {
+        // Neither has a volume that these settings are for.
+        if language == .go || language == .nginx { return nil }
         if let template = section.claimTemplate {
             let claim = template["spec"]
             if claim?["accessModes"]?.arrayValue?.isEmpty ?? true {
@@ -98,12 +117,46 @@ enum PodAcceptance {
                     path: "\(path).volumeClaimTemplate.spec.resources.requests.storage", value: "missing",
                     expected: "a quantity")
             }
-        } else if let size = section.volumeLimitSize, quantity(size).map({ $0.value < 0 }) ?? true {
+            // The configuration of Apache HTTPD has a volume with a limit beside the claim.
+            if language != .apacheHttpd { return nil }
+        }
+        if let size = section.volumeLimitSize, quantity(size).map({ $0.value < 0 }) ?? true {
             return FieldError(
                 path: "\(path).volumeLimitSize", value: size, expected: "a quantity, 0 or more")
         }
         return nil
     }
+
+    /// What is wrong with it alone, or for the system that the pod says it is for.
+    private static func fault(securityContext: JSONValue?, _ system: String?, _ path: String) -> FieldError? {
+        guard let context = securityContext?.objectValue else { return nil }
+        if context["allowPrivilegeEscalation"]?.boolValue == false {
+            let gains =
+                context["privileged"]?.boolValue == true
+                || (context["capabilities"]?["add"]?.arrayValue ?? []).contains("CAP_SYS_ADMIN")
+            if gains {
+                return FieldError(
+                    path: "\(path).allowPrivilegeEscalation", value: false,
+                    expected: "true for a container that is privileged or has CAP_SYS_ADMIN")
+            }
+        }
+        let foreign: Set<String>
+        switch system {
+        case "windows": foreign = linuxSettings
+        case "linux": foreign = ["windowsOptions"]
+        default: return nil
+        }
+        guard let member = context.members.first(where: { foreign.contains($0.key) && !$0.value.isNull }) else {
+            return nil
+        }
+        return FieldError(
+            path: "\(path).\(member.key)", value: member.value, expected: "nothing in a pod for \(system ?? "it")")
+    }
+
+    private static let linuxSettings: Set<String> = [
+        "allowPrivilegeEscalation", "appArmorProfile", "capabilities", "privileged", "procMount",
+        "readOnlyRootFilesystem", "runAsGroup", "runAsUser", "seLinuxOptions", "seccompProfile",
+    ]
 
     private static func quantity(_ json: JSONValue) -> Quantity? {
         switch json {

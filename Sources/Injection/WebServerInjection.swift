@@ -144,7 +144,7 @@ struct WebServerInjection<Module: WebServerModule>: LanguageInjection {
         let folder = module.configurationFolder
         edit.mounts.removeFirst { $0.contains(folder) }
         // Another one may sit at the very place, and two mounts at one path are refused.
-        edit.mounts.removeFirst { $0 == folder }
+        edit.mounts.removeFirst { $0 == folder || $0 == folder + "/" }
         edit.mounts.add(name: module.agentVolume, path: WebServerPath.agent)
         edit.mounts.add(name: module.configurationVolume, path: folder)
 
@@ -192,6 +192,9 @@ enum WebServerPath {
     static let configuration = "/opt/opentelemetry-webserver/source-conf"
     /// Replaced by the name of the pod.
     static let instancePlaceholder = "<<SID-PLACEHOLDER>>"
+
+    /// Whether a path is the root in other words; a volume mounted there would hide the image.
+    static func isRoot(_ path: String) -> Bool { path.split(separator: "/").allSatisfy { $0 == "." || $0 == ".." } }
 }
 
 extension WebServer {

@@ -2,11 +2,13 @@ import Document
 import OperatorAPI
 
 extension PodDraft {
+    /// What the pod says that it runs on: `linux`, `windows`; `nil` when it does not say. The API server then refuses
+    /// settings of the other one.
+    var system: String? { original["spec"]?["os"]?["name"]?.stringValue }
+
     /// Whether the pod says that it runs on Windows.
     var isForWindows: Bool {
-        let spec = original["spec"]
-        return spec?["os"]?["name"]?.stringValue == "windows"
-            || spec?["nodeSelector"]?["kubernetes.io/os"]?.stringValue == "windows"
+        system == "windows" || original["spec"]?["nodeSelector"]?["kubernetes.io/os"]?.stringValue == "windows"
     }
 }
 

@@ -13,7 +13,7 @@ struct GoldenTests {
     static let cases = fixtureCases(holding: "input.yaml")
 
     @Test("cases are found")
-    func found() { #expect(Self.cases.count >= 40) }
+    func found() { #expect(Self.cases.count >= 281) }
 
     @Test("injection", arguments: cases)
     func injection(name: String) throws {
@@ -40,6 +40,9 @@ extension Given {
         }
         instrumentations = input["instrumentations"]?.arrayValue ?? []
         settings.isMultiInstrumentationEnabled = input[path: "settings", "multiInstrumentation"]?.boolValue ?? true
+        for language in input[path: "settings", "enabled"]?.arrayValue ?? [] {
+            settings.enabledLanguages.insert(try #require(Language(rawValue: language.stringValue ?? "")))
+        }
         for language in input[path: "settings", "disabled"]?.arrayValue ?? [] {
             settings.enabledLanguages.remove(try #require(Language(rawValue: language.stringValue ?? "")))
         }

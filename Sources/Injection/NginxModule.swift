@@ -84,12 +84,12 @@ struct NginxModule: WebServerModule {
         return directives.map { "\($0.name) \($0.argument);\n" }.joined()
     }
 
-    /// `$1`: the folder of the configuration. The version is what stands behind the last slash of `nginx version: nginx/1.25.3`,
-    /// without the name of a distribution.
+    /// `$1`: the folder of the configuration; a ConfigMap's files are links into a hidden folder beside them, which is copied too.
+    /// The version is what stands behind the last slash of `nginx version: nginx/1.25.3`, without the name of a distribution.
     private static let cloneScript = """
         set -e
         conf=\(WebServerPath.configuration)
-        cp -r "$1"/* "$conf"
+        cp -r "$1"/. "$conf"
         nginx -v 2>&1 | sed -e 's,.*/,,' -e 's, .*,,' > "$conf/version.txt"
 
         """

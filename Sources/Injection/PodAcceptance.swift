@@ -30,11 +30,12 @@ enum PodAcceptance {
             }
             // It would copy the image's root into a folder below that root, until the volume is full.
             if let index = spec.javaExtensions.firstIndex(where: { $0.directory.isEmpty }) {
-                return FieldError(path: "\(path).extensions[\(index)].dir", value: "", expected: "a folder")
+                return FieldError(path: "\(path).extensions[\(index)].dir", value: .string(""), expected: "a folder")
             }
         }
         let resources = request.language == .java ? "resources" : "resourceRequirements"
         return fault(section.environment, "\(path).env")
+            ?? fault(directives: spec, of: request.language, path)
             ?? fault(resources: section.resources, "\(path).\(resources)")
             ?? fault(volume: section, of: request.language, path)
             ?? (request.language == .go
@@ -64,6 +65,21 @@ enum PodAcceptance {
             }
         }
         return nil
+    }
+
+    /// A directive without a name would keep the web server from starting.
+    private static func fault(
+        directives spec: InstrumentationSpec, of language: Language, _ path: String
+    ) -> FieldError? {
+        let attributes: [EnvironmentVariable]
+        switch language {
+        case .apacheHttpd: attributes = spec.apacheHttpdServer.attributes
+        case .nginx: attributes = spec.nginxServer.attributes
+        default: return nil
+        }
+        return attributes.firstIndex { $0.name.isEmpty }.map {
+            FieldError(path: "\(path).attrs[\($0)].name", value: .string(""), expected: "the name of a directive")
+        }
     }
 
     private static func fault(_ tls: InstrumentationSpec.TLS?) -> FieldError? {

@@ -13,7 +13,7 @@ struct GoldenTests {
     static let cases = fixtureCases(holding: "input.yaml")
 
     @Test("cases are found")
-    func found() { #expect(Self.cases.count >= 281) }
+    func found() { #expect(Self.cases.count >= 282) }
 
     @Test("injection", arguments: cases)
     func injection(name: String) throws {

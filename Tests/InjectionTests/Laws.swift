@@ -1,5 +1,6 @@
 import Document
 import Injection
+import OperatorAPI
 import Testing
 
 /// What holds for every pod, whatever is asked.
@@ -61,6 +62,48 @@ extension Given {
         )
 
         expectUnique(after, at: place)
+        expectAcceptable(after, at: place)
+        expectRecorded(injected, after, at: place)
+    }
+
+    /// What the API server refuses for other reasons is not there, unless it was before.
+    private func expectAcceptable(_ after: JSONValue, at place: SourceLocation) {
+        func containers(_ pod: JSONValue) -> [JSONValue] {
+            (pod["spec"]?["initContainers"]?.arrayValue ?? []) + (pod["spec"]?["containers"]?.arrayValue ?? [])
+        }
+        func twofold(_ pod: JSONValue) -> Int {
+            containers(pod).flatMap { $0["env"]?.arrayValue ?? [] }
+                .count { !($0["value"]?.stringValue ?? "").isEmpty && !($0["valueFrom"] ?? .null).isNull }
+        }
+        func imageless(_ pod: JSONValue) -> Int { containers(pod).count { ($0["image"]?.stringValue ?? "").isEmpty } }
+        #expect(twofold(after) == twofold(pod), "value and valueFrom", sourceLocation: place)
+        // The copy of a web server's configuration runs in the image of the application.
+        if imageless(pod) == 0 { #expect(imageless(after) == 0, sourceLocation: place) }
+        let spec = after["spec"]
+        let isShared = spec?["shareProcessNamespace"]?.boolValue == true
+        if self.pod["spec"]?["hostPID"]?.boolValue == true, self.pod["spec"]?["shareProcessNamespace"] == nil {
+            #expect(!isShared, sourceLocation: place)
+        }
+        for container in containers(after)
+        where container["securityContext"]?["privileged"]?.boolValue != true
+            && !containers(pod).contains(where: {
+                $0["name"] == container["name"]
+            })
+        {
+            let mounts = container["volumeMounts"]?.arrayValue ?? []
+            #expect(!mounts.contains { $0["mountPropagation"] == "Bidirectional" }, sourceLocation: place)
+        }
+    }
+
+    /// The pod says which languages it got, and from where.
+    private func expectRecorded(_ injected: InjectedPod, _ after: JSONValue, at place: SourceLocation) {
+        let text = after["metadata"]?["annotations"]?["instrumentation.opentelemetry.io/injected"]?.stringValue ?? ""
+        let record = InjectionRecord(parsing: text)
+        #expect(record.text == text, sourceLocation: place)
+        #expect(
+            record.entries.map(\.language)
+                == Language.allCases.filter { injected.containers.map(\.language).contains($0) }, sourceLocation: place)
+        #expect(record.entries.allSatisfy { $0.fingerprint.utf8.count == 8 }, sourceLocation: place)
     }
 
     /// What the API server wants to be unique is.

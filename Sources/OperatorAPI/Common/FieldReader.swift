@@ -90,9 +90,13 @@ public struct FieldReader: Sendable {
         return result
     }
 
-    public func environment(_ key: String) throws(FieldError) -> [EnvironmentVariable] {
+    ///
+    /// - Parameter acceptingEmptyNames: for entries that are judged where they are used.
+    public func environment(
+        _ key: String, acceptingEmptyNames: Bool = false
+    ) throws(FieldError) -> [EnvironmentVariable] {
         try objects(key) { reader throws(FieldError) in
-            guard let name = try reader.string("name"), !name.isEmpty else {
+            guard let name = try reader.string("name"), acceptingEmptyNames || !name.isEmpty else {
                 throw reader.error("name", reader.object["name"] ?? .null, "the name of a variable")
             }
             return EnvironmentVariable(name: name, json: .object(reader.object))

@@ -28,13 +28,15 @@ public struct InjectionRecord: Equatable, Sendable {
         entries = text.split(separator: ",").compactMap { part in
             let sides = part.split(separator: "=", maxSplits: 1)
             guard sides.count == 2, let language = Language(rawValue: String(sides[0])),
-                let at = sides[1].lastIndex(of: "@"), let slash = sides[1].firstIndex(of: "/"), slash < at
+                let slash = sides[1].firstIndex(of: "/"), let at = sides[1].lastIndex(of: "@"), slash < at
             else { return nil }
+            let namespace = sides[1][..<slash]
+            let name = sides[1][sides[1].index(after: slash)..<at]
+            let fingerprint = sides[1][sides[1].index(after: at)...]
+            if namespace.isEmpty || name.isEmpty || fingerprint.isEmpty { return nil }
             return Entry(
-                language: language,
-                instrumentation: ObjectKey(
-                    namespace: String(sides[1][..<slash]), name: String(sides[1][sides[1].index(after: slash)..<at])),
-                fingerprint: String(sides[1][sides[1].index(after: at)...]))
+                language: language, instrumentation: ObjectKey(namespace: String(namespace), name: String(name)),
+                fingerprint: String(fingerprint))
         }
     }
 

@@ -16,7 +16,7 @@ extension InstrumentationSpec {
             type: try sampler.string("type") ?? "", argument: try sampler.string("argument") ?? "")
         usesLabelsForResourceAttributes =
             try reader.nested("defaults").bool("useLabelsForResourceAttributes") ?? false
-        environment = try reader.environment("env")
+        environment = try reader.environment("env", acceptingEmptyNames: true)
         imagePullPolicy = try reader.string("imagePullPolicy") ?? ""
         initContainerSecurityContext = try reader.tree("initContainerSecurityContext")
 
@@ -60,7 +60,7 @@ extension AgentSection {
             default: throw reader.error("volumeLimitSize", size, "a quantity")
             }
         }
-        environment = try reader.environment("env")
+        environment = try reader.environment("env", acceptingEmptyNames: true)
         resources = try reader.tree(member)
     }
 }
@@ -69,6 +69,6 @@ extension WebServer {
     fileprivate init(_ reader: FieldReader, configuration member: String) throws(FieldError) {
         version = try reader.string("version") ?? ""
         configuration = try reader.string(member) ?? ""
-        attributes = try reader.environment("attrs")
+        attributes = try reader.environment("attrs", acceptingEmptyNames: true)
     }
 }

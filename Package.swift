@@ -64,6 +64,7 @@ let package = Package(
         library("OperatorAPI", ["KubeModel"]),
         library("Rendering", ["OperatorAPI", "COpenSSL"]),
         library("Injection", ["OperatorAPI"]),
+        library("Manifests", ["KubeModel", "Document"]),
 
         // Serving.
         library("ServingCertificate", ["COpenSSL", "KubeModel"]),
@@ -79,7 +80,7 @@ let package = Package(
             name: "OperatorMain",
             dependencies: [
                 "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
-                "KubeClient",
+                "KubeClient", "Manifests",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
@@ -105,6 +106,7 @@ let package = Package(
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
         tests("Injection", exclude: ["Fixtures"]),
+        tests("Manifests"),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),
         tests("Admission"),

@@ -112,8 +112,10 @@ let package = Package(
         tests("Admission"),
         tests("Reconcilers"),
         .testTarget(
-            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log],
-            swiftSettings: strict),
+            name: "OperatorMainTests",
+            dependencies: [
+                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "TestSupport", log,
+            ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,5 @@
-/// The difference of two texts as `diff -u` shows it.
+/// The difference of two YAML texts as `diff -u` shows it. Behind the line numbers of each part stands the field in which
+/// its first change is, where `diff -p` shows a function.
 ///
 /// Source: GNU diffutils manual, "Detailed Description of Unified Format".
 public struct UnifiedDiff: Sendable {
@@ -7,10 +8,14 @@ public struct UnifiedDiff: Sendable {
         var oldCount: Int
         var newStart: Int
         var newCount: Int
+        /// Where in the document the first change is.
+        var place: String
         /// Each with its mark in front.
         var lines: [String]
 
-        var range: String { "@@ -\(oldStart),\(oldCount) +\(newStart),\(newCount) @@" }
+        var range: String {
+            "@@ -\(oldStart),\(oldCount) +\(newStart),\(newCount) @@" + (place.isEmpty ? "" : " \(place)")
+        }
     }
 
     private var hunks: [Hunk] = []
@@ -40,7 +45,8 @@ public struct UnifiedDiff: Sendable {
             hunks.append(
                 Hunk(
                     oldStart: oldCount == 0 ? oldLine - 1 : oldLine, oldCount: oldCount,
-                    newStart: newCount == 0 ? newLine - 1 : newLine, newCount: newCount, lines: part.map(\.marked)))
+                    newStart: newCount == 0 ? newLine - 1 : newLine, newCount: newCount,
+                    place: YAMLPlace.path(to: change, in: lines.map(\.text)), lines: part.map(\.marked)))
             for line in part { advance(line) }
             index = end
         }

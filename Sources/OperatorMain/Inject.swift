@@ -18,15 +18,17 @@ struct Inject: AsyncParsableCommand {
 
             EXAMPLES:
               otel-operator inject -f app.yaml -f instrumentation.yaml -o diff
-              helm template shop ./chart | otel-operator inject -f - --instrumentation otel.yaml -n shop
-              otel-operator inject -f manifests/ --cluster | kubectl apply -f -
+              helm template ./chart | otel-operator inject -f - -n shop --cluster
+              otel-operator inject -f base/ --instrumentation otel.yaml > injected.yaml
 
             EXIT STATUS:
               0   all that was asked for was injected, or nothing was asked for
               1   the command line or the input cannot be used; nothing is written to standard output
               2   something was asked for and refused; the output is complete but for that
 
-            \(Setting.flagsHelp(Setting.injection))
+            The flags of `run` that say what is injected are taken, too, and so are their environment variables:
+              --enable-multi-instrumentation, --enable-<language>-instrumentation,
+              --auto-instrumentation-<language>-image, --config-file
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, diff }
@@ -52,7 +54,9 @@ struct Inject: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Namespace of objects that name none (default: default).", valueName: "name"))
+        help: ArgumentHelp(
+            "Namespace of objects that name none (default: default, or that of the cluster's context).",
+            valueName: "name"))
     var namespace: String?
 
     @Flag(help: "Take Instrumentations and Namespaces from the cluster of $KUBECONFIG, too.")

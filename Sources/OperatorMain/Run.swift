@@ -8,7 +8,7 @@ import Logging
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run in a cluster: admission webhooks on every replica, reconcilers on the leader.",
-        discussion: Setting.flagsHelp())
+        discussion: Setting.flagsHelp)
 
     @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("See FLAGS above.", visibility: .hidden))
     var flags: [String] = []

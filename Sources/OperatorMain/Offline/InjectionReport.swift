@@ -23,7 +23,10 @@ struct InjectionReport: Equatable {
         }
         let asking = objects.filter { $0.findings.contains { $0.verdict != .notAsked } }
         let injected = objects.count { $0.isChanged }
-        return table.text + "\(injected) injected, \(asking.count) asked, \(objects.count) looked at\n"
+        let refused = objects.reduce(0) { $0 + $1.findings.count { $0.verdict == .refused } }
+        return table.text + "injected \(injected) of \(asking.count) that asked"
+            + (refused == 0 ? "" : ", \(refused) request\(refused == 1 ? "" : "s") refused")
+            + "; \(objects.count) looked at\n"
     }
 
     /// Who trusts in a namespace that the manifest does not name should know: it is written into the pods.

@@ -28,7 +28,8 @@ struct Surroundings: Equatable {
         for manifest in manifests {
             for object in ManifestObject.all(in: manifest.document) {
                 if object.isOf(.namespace) {
-                    namespaceAnnotations[object.object.name] = object.object.annotations
+                    // As `kubectl apply` does: what others annotated stays.
+                    namespaceAnnotations[object.object.name, default: [:]].merge(object.object.annotations) { $1 }
                 } else if object.isOf(.instrumentation) {
                     add(object.object, from: manifest.source, namespace: namespace, images: images, notes: &notes)
                 }

@@ -1,12 +1,12 @@
 extension Setting {
-    /// The flags as `--help` lists them, each with its environment variable and its key in the configuration file.
-    static func flagsHelp(_ table: [Setting] = all) -> String {
+    /// The flags as `run --help` lists them, each with its environment variable and its key in the configuration file.
+    static var flagsHelp: String {
         var lines = [
             "FLAGS (a flag wins over the environment, the environment over the file of --config-file):",
             "  --config-file <path>",
             "      YAML file with the keys named below.",
         ]
-        for setting in table {
+        for setting in all {
             guard let flag = setting.flag else { continue }
             let value =
                 switch setting.kind {

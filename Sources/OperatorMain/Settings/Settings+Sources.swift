@@ -29,7 +29,6 @@ extension Settings {
             guard let flag = setting.flag, let texts = flags.takeAll(flag) else { continue }
             try settings.apply(setting, texts, from: "flag --\(flag)")
         }
-        try flags.rejectRest()
         return settings
     }
 
@@ -110,11 +109,10 @@ extension Settings {
 
 /// The command line's flags, each with what was given for it.
 private struct Flags {
-    private let command: String
     private var values: [(name: String, text: String)] = []
 
     init(_ arguments: [String], of table: [Setting], for command: String) throws(SettingsError) {
-        self.command = command
+        let known = Set(table.compactMap(\.flag)).union(["config-file"])
         let booleans = Set(table.filter { $0.kind == .boolean }.compactMap(\.flag))
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -124,6 +122,9 @@ private struct Flags {
             }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
+            guard known.contains(name) else {
+                throw SettingsError(description: "unknown flag --\(name); see otel-operator \(command) --help")
+            }
             if parts.count == 2 {
                 values.append((name, String(parts[1])))
             } else if booleans.contains(name) {
@@ -143,11 +144,4 @@ private struct Flags {
     }
 
     mutating func take(_ name: String) -> String? { takeAll(name)?.last }
-
-    func rejectRest() throws(SettingsError) {
-        if let unknown = values.first {
-            throw SettingsError(
-                description: "unknown flag --\(unknown.name); see otel-operator \(command) --help")
-        }
-    }
 }

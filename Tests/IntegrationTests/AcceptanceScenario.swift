@@ -34,11 +34,14 @@ extension Scenario {
             // The operator sees an Instrumentation a moment after it was made.
             _ = try await eventually("every Instrumentation to be seen") {
                 answers.merge(try dryRun(late(), isAsking: true, api)) { $1 }
-                return late().isEmpty ? true : nil
+                let late = late()
+                if !late.isEmpty { throw NotInjected(names: late.map(\.name)) }
+                return true
             }
             for item in valid {
                 let answer = try #require(answers[item.name])
-                #expect(answer.isPod, "\(item.name): \(answer["message"]?.stringValue ?? "")")
+                let isTaken = answer.isPod
+                #expect(isTaken, "\(item.name): \(answer["message"]?.stringValue ?? "")")
             }
             #expect(answers.values.count(where: \.isRecorded) > 130)
         }
@@ -88,7 +91,9 @@ extension Scenario {
                     let pod = input["pod"], pod.objectValue != nil
                 else { return nil }
                 let report = try text("report.txt")
-                guard report.hasPrefix("injected") else { return nil }
+                guard report.hasPrefix("injected"), !report.contains("LanguageDisabled") else { return nil }
+                // Before 1.23 API servers do not take them.
+                if try text("expected.yaml").contains("volumeClaimTemplate") { return nil }
                 let annotations = input[path: "namespace", "annotations"] ?? [:]
                 // Those of other namespaces are not made.
                 let requests = [annotations, pod[path: "metadata", "annotations"] ?? [:]]
@@ -113,6 +118,10 @@ extension Scenario {
             }
         }
     }
+}
+
+private struct NotInjected: Error {
+    var names: [String]
 }
 
 /// A pod and what is around it, moved to a namespace of its own.
@@ -192,6 +201,7 @@ private final class BulkRequests {
 
     /// The answers in the order of the requests, also when they are refusals.
     func post(_ requests: [(path: String, body: JSONValue)]) throws -> [JSONValue] {
+        if requests.isEmpty { return [] }
         var lines: [String] = []
         for (index, request) in requests.enumerated() {
             try Data(request.body.serializedString().utf8).write(to: folder.appending(path: "\(index).in"))

@@ -27,6 +27,7 @@ extension Settings {
             try settings.apply(setting, texts, from: "flag --\(flag)")
         }
         try flags.rejectRest()
+        try FixedInstrumentation.complete(&settings)
         return settings
     }
 
@@ -43,6 +44,7 @@ extension Settings {
             case .text: try setting.apply(&self, .text(last))
             case .list: try setting.apply(&self, .list(Self.list(texts)))
             case .patterns: try setting.apply(&self, .list(texts.filter { !$0.isEmpty }))
+            case .tree: throw SettingsError(description: "can be set in the file only")
             }
         } catch {
             throw SettingsError(description: "\(source): \(error.description)")
@@ -70,6 +72,14 @@ extension Settings {
             for part in key.split(separator: ".") { value = value?[String(part)] }
             guard let value, !value.isNull else { continue }
             let source = "file \(path), key \(key)"
+            if setting.kind == .tree {
+                do throws(SettingsError) {
+                    try setting.apply(&self, .tree(value))
+                } catch {
+                    throw SettingsError(description: "\(source): \(error.description)")
+                }
+                continue
+            }
             switch value {
             case .string(let text): try apply(setting, [text], from: source)
             case .bool(let flag): try apply(setting, [flag ? "true" : "false"], from: source)

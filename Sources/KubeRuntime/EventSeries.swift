@@ -143,7 +143,7 @@ struct EventSeries: Sendable {
             }
             if isOver { entries[note] = nil }
         }
-        budgets = budgets.filter { spent($0.key, at: now) > 0 }
+        budgets = budgets.filter { spent($0.value, of: $0.key, at: now) > 0 }
         return writes
     }
 
@@ -153,8 +153,11 @@ struct EventSeries: Sendable {
     }
 
     private func spent(_ source: Source, at now: Duration) -> Double {
-        guard let budget = budgets[source] else { return 0 }
-        return max(0, budget.spent - (now - budget.since) / limit(of: source).refill)
+        budgets[source].map { spent($0, of: source, at: now) } ?? 0
+    }
+
+    private func spent(_ budget: Budget, of source: Source, at now: Duration) -> Double {
+        max(0, budget.spent - (now - budget.since) / limit(of: source).refill)
     }
 
     private func limit(of source: Source) -> (burst: Int, refill: Duration) {
@@ -169,18 +172,24 @@ struct EventSeries: Sendable {
         let spent = sources.map { self.spent($0, at: now) }
         guard zip(sources, spent).allSatisfy({ $1 + 1 <= Double(limit(of: $0).burst) }) else { return false }
         for (source, spent) in zip(sources, spent) {
-            if budgets[source] == nil, budgets.count >= limits.cacheSize {
-                // Whoever has spent least has least to gain from being forgotten.
-                if let least = budgets.keys.min(by: { self.spent($0, at: now) < self.spent($1, at: now) }) {
-                    budgets[least] = nil
-                }
-            }
+            if budgets[source] == nil, budgets.count >= limits.cacheSize { forgetBudgets(at: now) }
             budgets[source] = Budget(spent: spent + 1, since: now)
         }
         return true
     }
 
+    /// Half of them, so that it happens seldom: whoever has spent least has least to gain from being forgotten.
+    private mutating func forgetBudgets(at now: Duration) {
+        let spent = budgets.map { (source: $0.key, spent: self.spent($0.value, of: $0.key, at: now)) }
+        for (source, _) in spent.sorted(by: { $0.spent < $1.spent }).prefix((spent.count + 1) / 2) {
+            budgets[source] = nil
+        }
+    }
+
+    /// A tenth of them, those that were silent for longest.
     private mutating func evict() {
-        if let oldest = entries.min(by: { $0.value.lastSeen < $1.value.lastSeen }) { entries[oldest.key] = nil }
+        let oldest = entries.map { (note: $0.key, lastSeen: $0.value.lastSeen) }
+            .sorted { $0.lastSeen < $1.lastSeen }.prefix((entries.count + 9) / 10)
+        for (note, _) in oldest { entries[note] = nil }
     }
 }

@@ -64,5 +64,5 @@ struct CollectorSide {
     }
 
     private static let ownedTypes: [ResourceType] =
-        [.configMap, .serviceAccount, .service, .deployment] + AvailableAPIs.optional
+        [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
 }

@@ -126,7 +126,7 @@ struct EventSeries: Sendable {
         let sources = [Source(scope: .object(identity.regarding), reason: note.reason)] + budgets
         guard spend(sources, at: now) else { return .limited }
         let event = reporter.event(note, at: timestamp)
-        if entries.count >= limits.cacheSize { entries = entries.withoutFirstQuarter { $1.lastSeen } }
+        if entries.count >= limits.cacheSize { evict() }
         entries[identity] = Entry(key: event.key, lastObserved: timestamp, lastSeen: now, lastWritten: now)
         return .write(.create(event))
     }
@@ -143,7 +143,7 @@ struct EventSeries: Sendable {
             }
             if isOver { entries[note] = nil }
         }
-        budgets = budgets.filter { spent($0.key, at: now) > 0 }
+        budgets = budgets.filter { spent($0.value, of: $0.key, at: now) > 0 }
         return writes
     }
 
@@ -153,10 +153,10 @@ struct EventSeries: Sendable {
     }
 
     private func spent(_ source: Source, at now: Duration) -> Double {
-        budgets[source].map { spent(source, $0, at: now) } ?? 0
+        budgets[source].map { spent($0, of: source, at: now) } ?? 0
     }
 
-    private func spent(_ source: Source, _ budget: Budget, at now: Duration) -> Double {
+    private func spent(_ budget: Budget, of source: Source, at now: Duration) -> Double {
         max(0, budget.spent - (now - budget.since) / limit(of: source).refill)
     }
 
@@ -172,22 +172,24 @@ struct EventSeries: Sendable {
         let spent = sources.map { self.spent($0, at: now) }
         guard zip(sources, spent).allSatisfy({ $1 + 1 <= Double(limit(of: $0).burst) }) else { return false }
         for (source, spent) in zip(sources, spent) {
-            // Whoever has spent least has least to gain from being forgotten.
-            if budgets[source] == nil, budgets.count >= limits.cacheSize {
-                budgets = budgets.withoutFirstQuarter { self.spent($0, $1, at: now) }
-            }
+            if budgets[source] == nil, budgets.count >= limits.cacheSize { forgetBudgets(at: now) }
             budgets[source] = Budget(spent: spent + 1, since: now)
         }
         return true
     }
-}
 
-extension Dictionary {
-    /// Forgets the quarter that comes first. Many at once, so that a full table does not cost a search with every event.
-    fileprivate func withoutFirstQuarter<Order: Comparable>(by order: (Key, Value) -> Order) -> Self {
-        let sorted = map { (key: $0.key, order: order($0.key, $0.value)) }.sorted { $0.order < $1.order }
-        var result = self
-        for entry in sorted.prefix(Swift.max(1, sorted.count / 4)) { result[entry.key] = nil }
-        return result
+    /// Half of them, so that it happens seldom: whoever has spent least has least to gain from being forgotten.
+    private mutating func forgetBudgets(at now: Duration) {
+        let spent = budgets.map { (source: $0.key, spent: self.spent($0.value, of: $0.key, at: now)) }
+        for (source, _) in spent.sorted(by: { $0.spent < $1.spent }).prefix((spent.count + 1) / 2) {
+            budgets[source] = nil
+        }
+    }
+
+    /// A tenth of them, those that were silent for longest.
+    private mutating func evict() {
+        let oldest = entries.map { (note: $0.key, lastSeen: $0.value.lastSeen) }
+            .sorted { $0.lastSeen < $1.lastSeen }.prefix((entries.count + 9) / 10)
+        for (note, _) in oldest { entries[note] = nil }
     }
 }

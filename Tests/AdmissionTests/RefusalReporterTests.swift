@@ -6,6 +6,7 @@ import KubeRuntime
 import Logging
 import OperatorAPI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -15,6 +16,8 @@ private final class EventCounter: KubeAPI {
     private let events = Mutex<[KubeObject]>([])
 
     var created: [KubeObject] { events.withLock { $0 } }
+    var isFinished: Bool { created.contains { $0["reason"] == "Last" } }
+    func forgetLast() { events.withLock { $0.removeAll { $0["reason"] == "Last" } } }
 
     func create(_ type: ResourceType, _ object: KubeObject) async throws(KubeError) -> KubeObject {
         events.withLock { $0.append(object) }
@@ -67,50 +70,53 @@ struct RefusalReporterTests {
         return ["metadata": metadata, "spec": ["containers": [["name": "app", "image": "a:1"]]]]
     }
 
-    private func report(_ pods: [JSONValue], dryRun: Bool = false) async {
+    private func report(_ pods: [JSONValue], dryRun: Bool = false) async throws {
         let events = EventRecorder(api: api, instance: "test", logger: quiet)
         let reporter = RefusalReporter(events: events, logger: quiet)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await events.run() }
-            for pod in pods {
-                let request = AdmissionRequest(
-                    uid: "u", operation: .create, namespace: "shop", dryRun: dryRun, object: pod)
-                let result = Injector().inject(
-                    pod, namespace: "shop", namespaceAnnotations: [:], instrumentations: InstrumentationSource([]))
-                reporter.report(result, of: request)
-            }
-            // Until all that is to come has come.
-            var last = -1
-            while last != api.created.count || api.created.isEmpty && !dryRun {
-                last = api.created.count
-                for _ in 0..<1000 { await Task.yield() }
-            }
+        let refused = refused
+        for pod in pods {
+            let request = AdmissionRequest(uid: "u", operation: .create, namespace: "shop", dryRun: dryRun, object: pod)
+            reporter.report(refused, of: request)
+        }
+        // Written in order: what comes before this one has come when this one has.
+        let last = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: "last", name: "last")
+        events.record(.normal, regarding: last, reason: "Last", note: "")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await events.run() }
+            _ = try await eventually("the last Event") { api.isFinished ? true : nil }
             group.cancelAll()
         }
+        api.forgetLast()
+    }
+
+    /// Injection is no part of this.
+    private var refused: InjectionResult {
+        Injector().inject(
+            pod(owner: nil), namespace: "shop", namespaceAnnotations: [:], instrumentations: InstrumentationSource([]))
     }
 
     @Test("10,000 refused pods of one owner make one Event")
-    func oneOwner() async {
-        await report(Array(repeating: pod(owner: "one"), count: 10_000))
+    func oneOwner() async throws {
+        try await report(Array(repeating: pod(owner: "one"), count: 10_000))
         #expect(api.created.count == 1)
         #expect(api.created.first?["regarding"]?["name"] == "one")
         #expect(api.created.first?["reason"] == "InstrumentationRequestRejected")
     }
 
     @Test("10,000 refused pods of as many owners make some 50 Events, one of them about the namespace")
-    func manyOwners() async {
-        await report((0..<10_000).map { pod(owner: "j\($0)") })
+    func manyOwners() async throws {
+        try await report((0..<10_000).map { pod(owner: "j\($0)") })
         #expect((50...60).contains(api.created.count), "\(api.created.count)")
         #expect(api.created.filter { $0["regarding"]?["kind"] == "Namespace" }.count == 1)
         #expect(api.created.allSatisfy { $0.namespace == "shop" })
     }
 
     @Test("pods without an owner are told of in their namespace, and those of a dry run nowhere")
-    func without() async {
-        await report([pod(owner: nil), pod(owner: nil)])
+    func without() async throws {
+        try await report([pod(owner: nil), pod(owner: nil)])
         #expect(api.created.count == 1)
         #expect(api.created.first?["regarding"]?["kind"] == "Namespace")
-        await report([pod(owner: "dry")], dryRun: true)
+        try await report([pod(owner: "dry")], dryRun: true)
         #expect(api.created.count == 1)
     }
 }

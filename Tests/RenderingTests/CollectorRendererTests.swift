@@ -66,7 +66,7 @@ struct CollectorRendererTests {
 
     @Test(
         "says that a mode is not supported, and asks for nothing to be pruned",
-        arguments: ["statefulset", "daemonset", "sidecar"])
+        arguments: ["statefulset", "daemonset"])
     func unsupportedMode(_ mode: String) {
         let rendered = render(["mode": .string(mode), "config": Self.otlp])
         #expect(rendered.objects == [])

@@ -25,15 +25,21 @@ extension CollectorDraft {
         if endpoints.isEmpty { return RenderedPart(findings: findings) }
 
         var object = object(type, names.azurePodMonitor)
-        object["spec"] = [
+        // A sidecar's pods are the applications', which may be in any namespace.
+        let isSidecar = spec.mode == .sidecar
+        object["spec"] = .object(compacting: [
             // Beyond these, Azure drops samples or whole scrapes.
             "labelLimit": 63,
             "labelNameLengthLimit": 511,
             "labelValueLengthLimit": 1023,
-            "selector": ["matchLabels": selector],
+            "selector": [
+                "matchLabels": isSidecar
+                    ? [CollectorSidecar.label: .string(CollectorSidecar.labelValue(of: collector.key))] : selector
+            ],
+            "namespaceSelector": isSidecar ? ["any": true] : nil,
             "podMetricsEndpoints": .array(
                 endpoints.map { ["port": .string($0), "path": "/metrics", "interval": .string(interval)] }),
-        ]
+        ])
         return RenderedPart(type, object, findings)
     }
 

@@ -104,7 +104,7 @@ let package = Package(
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
-        tests("Injection", exclude: ["Fixtures"]),
+        tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),
         tests("Admission"),

@@ -17,16 +17,18 @@ public struct PodMutator: AdmissionHandler {
     private let injector: Injector
     private let namespaces: Store<NamespaceFacts>
     private let instrumentations: Store<InstrumentationSource.Lookup>
+    private let sidecars: SidecarSource
     private let owners: OwnerReader
     private let reporter: RefusalReporter
 
     public init(
         injector: Injector, namespaces: Store<NamespaceFacts>, instrumentations: Store<InstrumentationSource.Lookup>,
-        owners: OwnerReader, reporter: RefusalReporter
+        sidecars: SidecarSource = .none, owners: OwnerReader, reporter: RefusalReporter
     ) {
         self.injector = injector
         self.namespaces = namespaces
         self.instrumentations = instrumentations
+        self.sidecars = sidecars
         self.owners = owners
         self.reporter = reporter
     }
@@ -51,7 +53,8 @@ public struct PodMutator: AdmissionHandler {
     private func response(to request: AdmissionRequest, owners: OwnerFacts?) -> AdmissionResponse {
         let result = injector.inject(
             request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source, owners: owners)
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
+            sidecars: sidecars, owners: owners)
         reporter.report(result, of: request)
         let warnings = result.refusals.map(\.description)
         switch result.outcome {
@@ -65,7 +68,8 @@ public struct PodMutator: AdmissionHandler {
     private func ownerLookup(_ request: AdmissionRequest) -> OwnerLookup? {
         injector.ownerLookup(
             pod: request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source)
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
+            sidecars: sidecars)
     }
 
     private func namespaceAnnotations(_ namespace: String) -> [String: String] {

@@ -34,7 +34,7 @@ extension CollectorDraft {
             "envFrom": .unlessEmpty(spec.environmentSources),
             "ports": .array(ports.container.map(\.json)),
             "resources": spec.resources,
-            "volumeMounts": .array(mounts),
+            "volumeMounts": .unlessEmpty(mounts),
             "livenessProbe": probe(spec.livenessProbe),
             // The API server accepts no grace period for a readiness probe.
             "readinessProbe": probe(spec.readinessProbe, hasGracePeriod: false),

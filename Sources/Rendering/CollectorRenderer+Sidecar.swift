@@ -58,7 +58,8 @@ extension CollectorDraft {
         var findings = unsupported.filter(\.1).map { attribute, _ in
             Finding(
                 .warning, .invalidSpec,
-                "the OpenTelemetry Collector mode is set to sidecar, which does not support the attribute '\(attribute)'")
+                "the OpenTelemetry Collector mode is set to sidecar, which does not support the attribute '\(attribute)'"
+            )
         }
         findings += ignoredConfig
         if let problem = metrics.problem {

@@ -117,7 +117,8 @@ struct PodGenerator {
 
     private mutating func sidecars(_ annotations: inout JSONValue, _ spec: inout JSONValue) -> [JSONValue] {
         guard chance(1, in: 2) else { return [] }
-        annotations["sidecar.opentelemetry.io/inject"] = .string(pick(["true", "s", "ns1/s", "other", "gone", "false"]))
+        annotations["sidecar.opentelemetry.io/inject"] = .string(
+            pick(["true", "s", "ns1/s", "other", "gone", "false"]))
         if chance(1, in: 5) {
             let list = pick(["containers", "initContainers"])
             spec[list] = .array((spec[list]?.arrayValue ?? []) + [container("otc-container")])

@@ -55,7 +55,8 @@ extension Given {
         #expect(pod["spec"]?.without(ours) == after["spec"]?.without(ours), sourceLocation: place)
         #expect(pod.without(["spec", "metadata"]) == after.without(["spec", "metadata"]), sourceLocation: place)
         #expect(
-            pod["metadata"]?.without(["annotations", "labels"]) == after["metadata"]?.without(["annotations", "labels"]),
+            pod["metadata"]?.without(["annotations", "labels"])
+                == after["metadata"]?.without(["annotations", "labels"]),
             sourceLocation: place)
         let label: Set<String> = [CollectorSidecar.label]
         #expect(

@@ -19,12 +19,16 @@ struct SidecarTests {
         ],
     ]
 
-    static func pod(_ asked: String, owner kind: String? = nil, containers: [JSONValue] = [["name": "app"]]) -> JSONValue {
+    static func pod(_ asked: String, owner kind: String? = nil, containers: [JSONValue] = [["name": "app"]])
+        -> JSONValue
+    {
         var pod: JSONValue = [
             "metadata": ["annotations": [key: .string(asked)]], "spec": ["containers": .array(containers)],
         ]
         if let kind {
-            pod["metadata"]?["ownerReferences"] = [["apiVersion": "v1", "kind": .string(kind), "name": "o", "uid": "u"]]
+            pod["metadata"]?["ownerReferences"] = [
+                ["apiVersion": "v1", "kind": .string(kind), "name": "o", "uid": "u"]
+            ]
         }
         return pod
     }
@@ -65,7 +69,9 @@ struct SidecarTests {
         let result = Injector().inject(
             Self.pod("true"), namespace: "ns1", namespaceAnnotations: [:], instrumentations: InstrumentationSource([]),
             sidecars: source)
-        #expect(result.injectedPod?.sidecar == .added(collector: ObjectKey(namespace: "ns1", name: "edge"), isNative: false))
+        #expect(
+            result.injectedPod?.sidecar == .added(collector: ObjectKey(namespace: "ns1", name: "edge"), isNative: false)
+        )
         #expect(asked.withLock { $0 } == [ObjectKey(namespace: "ns1", name: "edge")])
     }
 

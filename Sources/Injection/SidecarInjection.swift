@@ -31,7 +31,7 @@ struct SidecarInjection {
                 continue
             }
             // The same one serves both: the pod was perhaps made from one that had the sidecar.
-            if own != volume { throw SidecarRefused(reason: .volumeNameTaken(name)) }
+            if !own.says(volume) { throw SidecarRefused(reason: .volumeNameTaken(name)) }
         }
         for container in sidecar.initContainers + [container] { try checkMounts(of: container, in: changed) }
 
@@ -57,6 +57,14 @@ struct SidecarInjection {
         for port in HostPort.ports(of: container, isOnHost: isOnHost) where taken.contains(port) {
             throw SidecarRefused(reason: .hostPortTaken(port.number))
         }
+    }
+}
+
+extension JSONValue {
+    /// Whether all of another value is in this one, which may have more members: the API server's defaults.
+    fileprivate func says(_ other: JSONValue) -> Bool {
+        guard let members = other.objectValue, objectValue != nil else { return self == other }
+        return members.allSatisfy { self[$0.key]?.says($0.value) ?? false }
     }
 }
 

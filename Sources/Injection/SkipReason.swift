@@ -140,7 +140,7 @@ extension SkipReason {
     }
 
     /// What helps to find the cause, beyond the words of the reference.
-    var detail: String? {
+    public var detail: String? {
         switch self {
         case .noInstrumentation(let namespace): "namespace \(namespace)"
         case .instrumentationNotFound(let key): "namespace \(key.namespace)"

@@ -12,7 +12,8 @@ extension CollectorDraft {
         let type = ResourceType.azurePodMonitor
         guard options.availableAPIs.serves(type) else {
             // A cluster without Azure Monitor is no mistake, unless somebody counts on it.
-            let hasOther = options.monitorAPI == .auto && options.availableAPIs.serves(.serviceMonitor)
+            let hasOther =
+                options.monitorAPI == .auto && spec.mode != .sidecar && options.availableAPIs.serves(.serviceMonitor)
             let isExpected = options.monitorAPI == .azmonitoring || (spec.isMetricsMonitoringEnabled && !hasOther)
             return .missing(
                 Finding(

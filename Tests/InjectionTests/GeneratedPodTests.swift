@@ -105,11 +105,39 @@ struct PodGenerator {
         }
         if chance(1, in: 6) { instrumentation["env"] = .array([variable()]) }
         if chance(1, in: 6) { instrumentation["python"] = ["env": .array([variable(), variable()])] }
+        let collectors = sidecars(&annotations, &spec)
         return Given(
             pod: [
                 "metadata": ["annotations": annotations, "futureField": .number(JSONNumber(validText: "1.0e1"))],
                 "spec": spec,
             ],
-            instrumentations: [["metadata": ["namespace": "ns1", "name": "i"], "spec": instrumentation]])
+            instrumentations: [["metadata": ["namespace": "ns1", "name": "i"], "spec": instrumentation]],
+            collectors: collectors, hasNativeSidecars: chance(1, in: 2))
+    }
+
+    private mutating func sidecars(_ annotations: inout JSONValue, _ spec: inout JSONValue) -> [JSONValue] {
+        guard chance(1, in: 2) else { return [] }
+        annotations["sidecar.opentelemetry.io/inject"] = .string(
+            pick(["true", "s", "ns1/s", "other", "gone", "false"]))
+        if chance(1, in: 5) {
+            let list = pick(["containers", "initContainers"])
+            spec[list] = .array((spec[list]?.arrayValue ?? []) + [container("otc-container")])
+        }
+        if chance(1, in: 6) { spec["hostNetwork"] = true }
+        var sidecar: JSONValue = [
+            "mode": "sidecar",
+            "config": [
+                "receivers": ["otlp": ["protocols": ["grpc": [:]]]], "exporters": ["debug": [:]],
+                "service": ["pipelines": ["traces": ["receivers": ["otlp"], "exporters": ["debug"]]]],
+            ],
+        ]
+        if chance(1, in: 3) { sidecar["volumes"] = [["name": .string(pick(["v", "w"])), "emptyDir": [:]]] }
+        if chance(1, in: 3) { sidecar["volumeMounts"] = [["name": .string(pick(["v", "w"])), "mountPath": "/w"]] }
+        if chance(1, in: 3) { sidecar["initContainers"] = [["name": .string(pick(["c0", "prepare"]))]] }
+        if chance(1, in: 4) { sidecar["env"] = .array([variable(), variable()]) }
+        let other: JSONValue = ["mode": "deployment", "config": sidecar["config"] ?? .null]
+        return [("s", sidecar), ("other", other)].map { name, spec in
+            ["metadata": ["namespace": "ns1", "name": .string(name)], "spec": spec]
+        }
     }
 }

@@ -107,7 +107,7 @@ let package = Package(
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
-        tests("Injection", exclude: ["Fixtures"]),
+        tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
         tests("Manifests"),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),

@@ -17,17 +17,19 @@ public struct PodMutator: AdmissionHandler {
     private let injector: Injector
     private let namespaces: Store<NamespaceFacts>
     private let source: InstrumentationSource
+    private let sidecars: SidecarSource
     private let owners: OwnerReader
     private let reporter: RefusalReporter
 
     /// - Parameter fixed: the Instrumentation that `true` asks for, when the cluster's are switched off.
     public init(
         injector: Injector, namespaces: Store<NamespaceFacts>, instrumentations: Store<InstrumentationSource.Lookup>,
-        fixed: Instrumentation? = nil, owners: OwnerReader, reporter: RefusalReporter
+        fixed: Instrumentation? = nil, sidecars: SidecarSource = .none, owners: OwnerReader, reporter: RefusalReporter
     ) {
         self.injector = injector
         self.namespaces = namespaces
         source = InstrumentationSource(instrumentations, fixed: fixed)
+        self.sidecars = sidecars
         self.owners = owners
         self.reporter = reporter
     }
@@ -52,7 +54,8 @@ public struct PodMutator: AdmissionHandler {
     private func response(to request: AdmissionRequest, owners: OwnerFacts?) -> AdmissionResponse {
         let result = injector.inject(
             request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source, owners: owners)
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
+            sidecars: sidecars, owners: owners)
         reporter.report(result, of: request)
         let warnings = result.refusals.map(\.description)
         switch result.outcome {
@@ -66,7 +69,8 @@ public struct PodMutator: AdmissionHandler {
     private func ownerLookup(_ request: AdmissionRequest) -> OwnerLookup? {
         injector.ownerLookup(
             pod: request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source)
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
+            sidecars: sidecars)
     }
 
     private func namespaceAnnotations(_ namespace: String) -> [String: String] {

@@ -15,6 +15,7 @@ public struct RefusalReporter: Sendable {
     private let logger: Logger
     /// Made once: looking one up takes a good part of the time of an injection.
     private let injections: [Language: Counter]
+    private let sidecars = Counter(label: "otel_operator_sidecar_injections_total")
 
     public init(events: EventRecorder, logger: Logger) {
         self.events = events
@@ -30,6 +31,7 @@ public struct RefusalReporter: Sendable {
         if request.dryRun { return }
         if case .injected(let injected) = result.outcome {
             for language in Set(injected.containers.map(\.language)) { injections[language]?.increment() }
+            if case .added? = injected.sidecar { sidecars.increment() }
         }
         for refusal in result.refusals {
             Counter(

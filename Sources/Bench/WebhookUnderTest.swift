@@ -32,7 +32,8 @@ struct WebhookUnderTest {
         let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let api = Client(ClusterConfiguration(server: try ServerAddress("https://127.0.0.1:1")), logger: logger)
         let mutator = PodMutator(
-            injector: Injector(settings: InjectionSettings(enabledLanguages: Set(Language.allCases))), namespaces: namespaces.store, instrumentations: instrumentations.store,
+            injector: Injector(settings: InjectionSettings(enabledLanguages: Set(Language.allCases))),
+            namespaces: namespaces.store, instrumentations: instrumentations.store,
             owners: OwnerReader(api: api, logger: logger),
             reporter: RefusalReporter(
                 events: EventRecorder(api: api, instance: "bench", logger: logger), logger: logger))

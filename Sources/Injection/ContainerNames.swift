@@ -71,7 +71,7 @@ extension PodDraft {
         }
         for container in containers {
             if container.name == "opentelemetry-auto-instrumentation" { return "the container \(container.name)" }
-            guard container.name != Sidecar.containerName else { continue }
+            guard container.name != CollectorSidecar.containerName else { continue }
             for entry in container.json["env"]?.arrayValue ?? []
             where entry["name"]?.stringValue == ResourceVariable.nodeName {
                 return "the variable \(ResourceVariable.nodeName) in container \(container.name)"

@@ -1,4 +1,5 @@
 public import Document
+public import KubeModel
 public import OperatorAPI
 
 /// What became of a pod, with everything that the caller has to show.
@@ -8,7 +9,10 @@ public struct InjectionResult: Sendable {
     public var refusals: [Refusal]
 
     /// The message of an admission response with code 500 (the pod is still allowed), `nil` for code 200.
-    public var failureMessage: String? { refusals.first { $0.reason.isFailure }?.reason.sentence }
+    public var failureMessage: String? {
+        if case .injected = outcome { return nil }
+        return refusals.first { $0.reason.isFailure }?.reason.sentence
+    }
 }
 
 public enum InjectionOutcome: Sendable {
@@ -21,10 +25,13 @@ public struct InjectedPod: Sendable {
     private let draft: PodDraft
     /// The containers that were instrumented, in the order in which that was done.
     public let containers: [InjectedContainer]
+    /// What happened to the collector's sidecar, `nil` when nothing did.
+    public internal(set) var sidecar: SidecarChange?
 
-    init(draft: PodDraft, containers: [InjectedContainer]) {
+    init(draft: PodDraft, containers: [InjectedContainer], sidecar: SidecarChange? = nil) {
         self.draft = draft
         self.containers = containers
+        self.sidecar = sidecar
     }
 
     /// The pod after the change. Every field that was not changed is as it was sent.
@@ -34,6 +41,12 @@ public struct InjectedPod: Sendable {
     ///
     /// Source: RFC 6902.
     public func patch() -> [JSONValue] { draft.patch() }
+}
+
+/// What happened to a pod's collector sidecar.
+public enum SidecarChange: Equatable, Sendable {
+    case added(collector: ObjectKey, isNative: Bool)
+    case removed
 }
 
 public struct InjectedContainer: Equatable, Sendable {

@@ -11,14 +11,18 @@ extension Injector {
         annotations.keys.contains { key in requestKeys.contains { key.hasPrefix($0) } }
     }
 
-    /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:owners:)`` so that the
-    /// UIDs of the pod's owners are complete; `nil` nearly always: an Instrumentation has to ask for UIDs and the pod to
-    /// belong to a ReplicaSet or a Job.
+    /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:sidecars:owners:)`` so
+    /// that the UIDs of the pod's owners are complete; `nil` nearly always: a sidecar or an Instrumentation that asks for
+    /// UIDs has to be wanted, and the pod to belong to a ReplicaSet or, for a language, a Job.
     public func ownerLookup(
         pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource
+        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
     ) -> OwnerLookup? {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
+        let sidecar = SidecarRequest(annotations, namespace: namespace)
+        if sidecar.needsOwners(of: pod, namespace: namespace, from: sidecars) {
+            return PodOwner.lookup(for: pod, namespace: namespace)
+        }
         let needsUIDs = Self.asked(annotations, namespace: namespace).contains { asked in
             guard settings.enabledLanguages.contains(asked.language) || asked.language == .sdk else { return false }
             let selected = try? instrumentations.select(asked.request, namespace: namespace).get()

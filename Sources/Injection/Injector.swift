@@ -4,7 +4,8 @@ import OperatorAPI
 
 /// Decides what a pod gets and puts it in. Pure: it reads no clock and performs no I/O.
 ///
-/// The order, of which the first that applies ends the matter:
+/// First the collector sidecar: added, removed, or refused with the reason. Then the languages, whatever came of the
+/// sidecar; nor do they undo it. Of their order the first that applies ends the matter:
 ///
 /// 1. nothing asked by pod or namespace: no change, no word;
 /// 2. already instrumented: no change;
@@ -12,8 +13,6 @@ import OperatorAPI
 /// 4. languages switched off are refused and count as not asked from here on;
 /// 5. the lists of containers; a malformed or contradicting one stops all languages;
 /// 6. language by language: injected, or refused with the reason.
-///
-/// A collector sidecar, which this version does not add, is refused beside all this and stops nothing.
 public struct Injector: Sendable {
     public var settings: InjectionSettings
 
@@ -25,42 +24,40 @@ public struct Injector: Sendable {
     ///   - pod: as it was sent.
     ///   - namespace: the name of the admission request's namespace; what the pod itself says does not count.
     ///   - namespaceAnnotations: of the Namespace object.
-    ///   - owners: the answer to ``ownerLookup(pod:namespace:namespaceAnnotations:instrumentations:)``; without it the
-    ///     attributes that need it are left out.
+    ///   - owners: the answer to ``ownerLookup(pod:namespace:namespaceAnnotations:instrumentations:sidecars:)``; without
+    ///     it the attributes that need it are left out.
     public func inject(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource, owners: OwnerFacts? = nil
+        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none, owners: OwnerFacts? = nil
     ) -> InjectionResult {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
-        var result = injectLanguages(
-            pod, namespace: namespace, annotations: annotations, instrumentations: instrumentations, owners: owners)
-        if annotations.wantsSidecar, !pod.hasSidecar {
-            result.refusals.append(Refusal(language: nil, reason: .sidecarUnsupported))
-            if case .skipped(.notRequested) = result.outcome { result.outcome = .skipped(.sidecarUnsupported) }
-        }
-        return result
-    }
-
-    private func injectLanguages(
-        _ pod: JSONValue, namespace: String, annotations: EffectiveAnnotations,
-        instrumentations: InstrumentationSource, owners: OwnerFacts?
-    ) -> InjectionResult {
         let asked = Self.asked(annotations, namespace: namespace)
-        if asked.isEmpty { return InjectionResult(outcome: .skipped(.notRequested), refusals: []) }
+        let sidecar = SidecarRequest(annotations, namespace: namespace)
+        if asked.isEmpty, sidecar == .notRequested { return Self.skipped(.notRequested, []) }
 
         var draft: PodDraft
         do throws(FieldError) {
             draft = try PodDraft(pod)
         } catch {
-            return Self.refuseAll(asked.map(\.language), .podUnreadable(error))
+            return Self.refuseAll(asked.map(\.language), .podUnreadable(error)).including(sidecar.refused(error))
         }
+        let facts = PodFacts(pod: pod, namespace: namespace, owners: owners)
+        let outcome = sidecar.apply(to: &draft, from: sidecars, pod: facts)
+        return injectLanguages(asked, into: draft, annotations, instrumentations, facts).including(outcome, draft)
+    }
+
+    private func injectLanguages(
+        _ asked: [(language: Language, request: InjectionRequest)], into draft: PodDraft,
+        _ annotations: EffectiveAnnotations, _ instrumentations: InstrumentationSource, _ facts: PodFacts
+    ) -> InjectionResult {
+        if asked.isEmpty { return Self.skipped(.notRequested, []) }
         if let sign = draft.signOfInstrumentation {
             return Self.refuseAll(asked.map(\.language), .alreadyInstrumented(sign: sign))
         }
 
         var refusals: [Refusal] = []
         var requests: [LanguageRequest]
-        switch select(asked, namespace: namespace, from: instrumentations, refusals: &refusals) {
+        switch select(asked, namespace: facts.namespace, from: instrumentations, refusals: &refusals) {
         case .success(let selected): requests = selected
         case .failure(let failure): return Self.skipped(failure.reason, refusals)
         }
@@ -75,7 +72,7 @@ public struct Injector: Sendable {
             return Self.skipped(.noContainers, refusals + requests.map { $0.refused(.noContainers) })
         }
 
-        let facts = PodFacts(pod: pod, namespace: namespace, owners: owners)
+        var draft = draft
         var injected: [InjectedContainer] = []
         for request in requests {
             let outcome = inject(request, into: &draft, annotations, facts)

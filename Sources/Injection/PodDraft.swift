@@ -11,6 +11,9 @@ struct PodDraft {
     var containers: [ContainerDraft]
     var initContainers: [ContainerDraft]
     private(set) var addedVolumes: [JSONValue] = []
+    /// Where containers that were taken out stood on arrival.
+    private var removedContainers: [Int] = []
+    private var removedInitContainers: [Int] = []
     /// Whether the pod's containers are to see each other's processes, where the pod did not say so itself.
     private(set) var sharesProcessNamespace = false
     private var addedLabels: [(key: String, value: String)] = []
@@ -59,9 +62,10 @@ struct PodDraft {
         }
     }
 
-    func hasVolume(named name: String) -> Bool {
-        ownVolumes.contains { $0["name"]?.stringValue == name }
-            || addedVolumes.contains { $0["name"]?.stringValue == name }
+    func hasVolume(named name: String) -> Bool { volume(named: name) != nil }
+
+    func volume(named name: String) -> JSONValue? {
+        ownVolumes.first { $0["name"]?.stringValue == name } ?? addedVolumes.first { $0["name"]?.stringValue == name }
     }
 
     func hasContainer(named name: String) -> Bool {
@@ -82,6 +86,17 @@ struct PodDraft {
         containers.append(ContainerDraft(json: container, origin: nil))
     }
 
+    /// Takes out containers of that name, of those that the pod came with.
+    mutating func removeContainers(named name: String) {
+        removedContainers += containers.filter { $0.name == name }.compactMap(\.origin)
+        containers.removeAll { $0.name == name }
+    }
+
+    mutating func removeInitContainers(named name: String) {
+        removedInitContainers += initContainers.filter { $0.name == name }.compactMap(\.origin)
+        initContainers.removeAll { $0.name == name }
+    }
+
     mutating func shareProcessNamespace() {
         if original["spec"]?["shareProcessNamespace"]?.boolValue != true { sharesProcessNamespace = true }
     }
@@ -96,10 +111,10 @@ struct PodDraft {
 
     func pod() -> JSONValue {
         var spec = original["spec"] ?? .object([:])
-        if containers.contains(where: { $0.edit != nil || $0.origin == nil }) {
+        if !removedContainers.isEmpty || containers.contains(where: { $0.edit != nil || $0.origin == nil }) {
             spec["containers"] = .array(containers.map { $0.result() })
         }
-        if initContainers.contains(where: { $0.edit != nil || $0.origin == nil }) {
+        if !removedInitContainers.isEmpty || initContainers.contains(where: { $0.edit != nil || $0.origin == nil }) {
             spec["initContainers"] = .array(initContainers.map { $0.result() })
         }
         if !addedVolumes.isEmpty { spec["volumes"] = .array(ownVolumes + addedVolumes) }
@@ -127,11 +142,13 @@ struct PodDraft {
     // MARK: - The patch
 
     /// Operations in an order in which each one's path holds when its turn comes: changes inside the containers that
-    /// were there, then new containers by rising index, then volumes and the rest.
+    /// were there, then those that are taken out by falling index, then new containers by rising index, then volumes and the rest.
     func patch() -> [JSONValue] {
         var patch = PatchBuilder()
         for container in containers { patch.change(container, in: "/spec/containers") }
         for container in initContainers { patch.change(container, in: "/spec/initContainers") }
+        for index in removedContainers.sorted(by: >) { patch.remove("/spec/containers/\(index)") }
+        for index in removedInitContainers.sorted(by: >) { patch.remove("/spec/initContainers/\(index)") }
         patch.append(containers.filter { $0.origin == nil }.map { $0.result() }, to: "/spec/containers", exists: true)
         if !hasInitContainerList, !initContainers.isEmpty {
             patch.add("/spec/initContainers", .array(initContainers.map { $0.result() }))

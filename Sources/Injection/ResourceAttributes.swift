@@ -25,6 +25,9 @@ struct ApplicationContainer {
 struct ResourceAttributes {
     private var values: [String: String] = [:]
 
+    /// None.
+    init() {}
+
     init(spec: InstrumentationSpec, pod: PodFacts, container: ApplicationContainer) {
         values.reserveCapacity(20)
         let explicit = Self.keys(in: container.resourceAttributes ?? "")

@@ -3,7 +3,7 @@ public import OperatorAPI
 
 /// Why a pod, a language or a container was not injected, or not in full.
 public enum SkipReason: Equatable, Sendable {
-    /// Nothing asks for injection. The only silent one.
+    /// Nothing asks for injection, or it is there already as a sidecar. The only silent one.
     case notRequested
     case alreadyInstrumented(sign: String)
     case podUnreadable(FieldError)
@@ -16,8 +16,8 @@ public enum SkipReason: Equatable, Sendable {
     case languageDisabled(Language)
     /// The API server would refuse a pod that is injected with it.
     case instrumentationInvalid(FieldError)
-    /// A collector sidecar is asked for, which this version does not add.
-    case sidecarUnsupported
+    /// About the collector sidecar alone.
+    case sidecar(SidecarRefusal)
 
     case invalidContainerList(String)
     case duplicatedContainers([String])
@@ -64,7 +64,7 @@ extension SkipReason {
         case .instrumentationUnreadable: "InstrumentationUnreadable"
         case .languageDisabled: "LanguageDisabled"
         case .instrumentationInvalid: "InstrumentationInvalid"
-        case .sidecarUnsupported: "SidecarUnsupported"
+        case .sidecar(let refusal): refusal.label
         case .invalidContainerList: "InvalidContainerList"
         case .duplicatedContainers: "DuplicatedContainers"
         case .containerListMissing: "ContainerListMissing"
@@ -103,7 +103,7 @@ extension SkipReason {
         case .languageDisabled(let language):
             "support for \(language.displayName) auto instrumentation is not enabled"
         case .instrumentationInvalid(let error): "the Instrumentation would make the pod invalid: \(error)"
-        case .sidecarUnsupported: "a collector sidecar is not part of this version of the operator"
+        case .sidecar(let refusal): refusal.sentence
         case .invalidContainerList(let value):
             "not valid characters included in the instrumentation container annotation \(value)"
         case .duplicatedContainers(let names):
@@ -145,6 +145,7 @@ extension SkipReason {
         case .noInstrumentation(let namespace): "namespace \(namespace)"
         case .instrumentationNotFound(let key): "namespace \(key.namespace)"
         case .severalInstrumentations(let names): names.joined(separator: ", ")
+        case .sidecar(let refusal): refusal.detail
         default: nil
         }
     }
@@ -163,6 +164,7 @@ extension SkipReason {
         case .podUnreadable, .noInstrumentation, .severalInstrumentations, .instrumentationNotFound,
             .instrumentationUnreadable, .invalidContainerList:
             true
+        case .sidecar(let refusal): refusal.isFailure
         default: false
         }
     }
@@ -187,8 +189,13 @@ public struct Refusal: Equatable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = language?.displayName ?? "OpenTelemetry"
-        text += reason.isPartial ? " was injected in part" : " was not injected"
+        var text: String
+        if case .sidecar(let refusal) = reason {
+            text = refusal.headline
+        } else {
+            text = language?.displayName ?? "OpenTelemetry"
+            text += reason.isPartial ? " was injected in part" : " was not injected"
+        }
         if let container { text += " into container \(container)" }
         if let instrumentation { text += " (Instrumentation \(instrumentation))" }
         text += ": \(reason.sentence)"

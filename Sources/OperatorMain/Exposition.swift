@@ -15,6 +15,8 @@ struct Exposition: Sendable {
             MetricDescription(
                 "otel_operator_injections_total", "Number of pods that were injected, by language"),
             MetricDescription(
+                "otel_operator_sidecar_injections_total", "Number of pods that got a collector sidecar"),
+            MetricDescription(
                 "otel_operator_injection_refusals_total",
                 "Number of requests for injection that were refused, by language and reason"),
             MetricDescription(

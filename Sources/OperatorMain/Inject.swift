@@ -5,6 +5,7 @@ import Injection
 import KubeClient
 import KubeModel
 import Manifests
+import Rendering
 
 /// `otel-operator inject`: what the pod webhook does, done to manifests.
 struct Inject: AsyncParsableCommand {
@@ -28,7 +29,7 @@ struct Inject: AsyncParsableCommand {
 
             The flags of `run` that say what is injected are taken, too, and so are their environment variables:
               --enable-multi-instrumentation, --enable-<language>-instrumentation,
-              --auto-instrumentation-<language>-image, --config-file
+              --auto-instrumentation-<language>-image, --collector-image, --config-file
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, diff }
@@ -36,7 +37,7 @@ struct Inject: AsyncParsableCommand {
     @Option(
         name: [.customShort("f"), .customLong("filename")], parsing: .upToNextOption,
         help: ArgumentHelp(
-            "File or folder with manifests, - for standard input. Repeatable. Instrumentations and Namespaces among them count.",
+            "File or folder with manifests, - for standard input. Repeatable. Instrumentations, collectors and Namespaces among them count.",
             valueName: "file"))
     var files: [String] = []
 
@@ -59,8 +60,11 @@ struct Inject: AsyncParsableCommand {
             valueName: "name"))
     var namespace: String?
 
-    @Flag(help: "Take Instrumentations and Namespaces from the cluster of $KUBECONFIG, too.")
+    @Flag(help: "Take Instrumentations, collectors and Namespaces from the cluster of $KUBECONFIG, too.")
     var cluster = false
+
+    @Flag(inversion: .prefixedNo, help: "Add collector sidecars as Kubernetes 1.29 and newer runs them.")
+    var nativeSidecars = true
 
     @Option(name: .shortAndLong, help: "yaml, json, or diff: only what changes.")
     var output = Format.yaml
@@ -93,7 +97,7 @@ struct Inject: AsyncParsableCommand {
     }
 
     private func injected() async throws -> (documents: [JSONValue], report: InjectionReport) {
-        let settings = try injectionSettings()
+        let (settings, rendering) = try resolvedSettings()
         var surroundings = Surroundings()
         var defaultNamespace = namespace ?? "default"
         if cluster {
@@ -111,7 +115,9 @@ struct Inject: AsyncParsableCommand {
             throw ExitCode(1)
         }
         let injection = ManifestInjection(
-            injector: Injector(settings: settings), surroundings: surroundings, namespace: defaultNamespace)
+            injector: Injector(settings: settings), surroundings: surroundings,
+            sidecars: surroundings.sidecarSource(isNative: nativeSidecars, options: rendering),
+            namespace: defaultNamespace)
         let result = injection.run(manifests)
         if namespace == nil, let warning = result.report.namespaceWarning(defaultNamespace) {
             tell("warning: \(warning)")
@@ -119,12 +125,14 @@ struct Inject: AsyncParsableCommand {
         return result
     }
 
-    private func injectionSettings() throws -> InjectionSettings {
+    private func resolvedSettings() throws -> (InjectionSettings, RenderingOptions) {
         do {
-            return try Settings.resolved(
+            let settings = try Settings.resolved(
                 Setting.injection, for: "inject", arguments: flags,
-                environment: { ProcessEnvironment.value(of: $0) }, readFile: Run.readFile
-            ).injection()
+                environment: { ProcessEnvironment.value(of: $0) }, readFile: Run.readFile)
+            var rendering = RenderingOptions()
+            if !settings.collectorImage.isEmpty { rendering.collectorImage = settings.collectorImage }
+            return (try settings.injection(), rendering)
         } catch {
             try fail("configuration error: \(error)")
         }

@@ -71,20 +71,23 @@ struct OperatorProcess {
         let collectors = try CollectorSide(
             settings, environment, client: client, stores: stores, events: events)
         let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
+        let version = ClusterVersion(api: client, logger: Logger(label: "setup"))
 
         for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
 
         var services: [any Service] = []
         services.append(
-            try healthServer(stores: stores, certificate: certificate.source, group: group))
+            try healthServer(stores: stores, version: version, certificate: certificate.source, group: group))
         if let metrics = try metricsServer(client, exposition: exposition, group: group) { services += metrics }
         services.append(events)
         services += stores.services + collectors.reflectors
         services += certificate.services
         if settings.isWebhookEnabled {
+            services.append(version)
             services.append(
                 try webhookServer(
-                    stores: stores, certificate: certificate.source, client: client, events: events, group: group))
+                    stores: stores, version: version, certificate: certificate.source, client: client, events: events,
+                    group: group))
         } else {
             logger.warning("webhooks are off: no pod is injected, and resources are not defaulted")
         }
@@ -103,15 +106,20 @@ struct OperatorProcess {
 
 extension OperatorProcess {
     private func webhookServer(
-        stores: Stores, certificate: CertificateSource, client: Client, events: EventRecorder,
-        group: any EventLoopGroup
+        stores: Stores, version: ClusterVersion, certificate: CertificateSource, client: Client,
+        events: EventRecorder, group: any EventLoopGroup
     ) throws -> HTTPServer {
         let injection = try settings.injection()
         let defaults = injection.defaultImages
+        let renderer = CollectorRenderer(options: try settings.rendering(environment))
+        let sidecars = SidecarCatalog(collectors: stores.collectors.store) { collector throws(SidecarFailure) in
+            try renderer.sidecar(of: collector)
+        }
         let handlers: [String: any AdmissionHandler] = [
             PodMutator.path: PodMutator(
                 injector: Injector(settings: injection), namespaces: stores.namespaces.store,
                 instrumentations: stores.instrumentations.store, fixed: settings.instrumentationForAll,
+                sidecars: sidecars.source { version.hasNativeSidecars },
                 owners: OwnerReader(api: client, logger: Logger(label: "owners")),
                 reporter: RefusalReporter(events: events, logger: Logger(label: "injection"))),
             "/mutate-opentelemetry-io-v1alpha1-instrumentation": DefaultingHandler {
@@ -133,13 +141,14 @@ extension OperatorProcess {
     }
 
     private func healthServer(
-        stores: Stores, certificate: CertificateSource, group: any EventLoopGroup
+        stores: Stores, version: ClusterVersion, certificate: CertificateSource, group: any EventLoopGroup
     ) throws -> HTTPServer {
         var ready: [HealthCheck] = [
             .ping("readyz"), HealthCheck("stores") { stores.areSettled },
         ]
         if settings.isWebhookEnabled {
             ready.append(HealthCheck("webhook") { certificate.current != nil })
+            ready.append(HealthCheck("version") { version.isSettled })
         }
         return HTTPServer(
             name: "health", address: try Settings.address(settings.healthProbeAddress, "health-probe-addr"),

@@ -26,7 +26,9 @@ struct Stores: Sendable {
     var gauges: [ObservedGauge] { namespaces.gauges + instrumentations.gauges + collectors.gauges }
 
     /// Whether the webhooks can answer from what is there.
-    var areSettled: Bool { namespaces.isSynced && instrumentations.isServed != nil }
+    var areSettled: Bool {
+        namespaces.isSynced && instrumentations.isServed != nil && collectors.isServed != nil
+    }
 }
 
 extension KubeObject {

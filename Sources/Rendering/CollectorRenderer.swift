@@ -33,6 +33,8 @@ public struct CollectorRenderer: Sendable {
             return .failed(error.reason, "\(error)")
         }
 
+        if collector.spec.mode == .sidecar { return draft.renderedSidecar() }
+
         var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft))
         if let workload = draft.workload() { rendered.objects.append(workload) }
         // A DaemonSet's pods are not evicted one by one: a drained node loses its own.
@@ -53,9 +55,8 @@ public struct CollectorRenderer: Sendable {
     /// What this operator cannot render without leaving something running that was not asked for.
     private static func unsupportedAsAWhole(_ collector: OpenTelemetryCollector) -> String? {
         let spec = collector.spec
-        if spec.mode == .sidecar {
-            return "mode \(spec.mode.rawValue) is not supported yet: no objects are made or changed"
-        }
+        // A sidecar is told that they do not serve it.
+        if spec.mode == .sidecar { return nil }
         if spec.isTargetAllocatorEnabled || collector.labels[CollectorAnnotationKey.targetAllocator] != nil {
             return "target allocators are not supported yet: no objects are made or changed"
         }
@@ -72,35 +73,38 @@ public struct CollectorRenderer: Sendable {
             findings.append(
                 Finding(.warning, .unsupported, "spec.httpRoute is not supported yet: no HTTPRoute is made"))
         }
-        if !draft.spec.config.ignoredPaths.isEmpty {
-            let paths = draft.spec.config.ignoredPaths.joined(separator: ", ")
-            findings.append(
-                Finding(.warning, .configIgnored, "not part of a collector's configuration, and so left out: \(paths)"))
-        }
+        findings += draft.ignoredConfig
         if let problem = draft.metrics.problem {
             findings.append(
                 Finding(
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
-        findings += needingAccess(draft)
+        let types = draft.typesThatNeedAccess
+        if !types.isEmpty {
+            findings.append(
+                Finding(
+                    .warning, .accessRequired,
+                    "\(types.joined(separator: ", ")) read the Kubernetes API: grant ServiceAccount "
+                        + "\(draft.serviceAccountName) the rights, as this operator does not make ClusterRoles yet"))
+        }
         return findings
     }
+}
 
-    private static func needingAccess(_ draft: CollectorDraft) -> [Finding] {
-        let pipelines = (draft.config.service.pipelines ?? [:]).values.compactMap { $0 }
-        let ids = Set(
-            pipelines.flatMap { ($0.receivers ?? []) + $0.processors } + draft.config.service.extensions)
-        let types = ids.filter { ComponentTable.needsClusterAccess.contains(Component.type(of: $0)) }.sorted()
-        if types.isEmpty { return [] }
-        let account =
-            draft.spec.serviceAccount.isEmpty ? draft.names.serviceAccount : draft.spec.serviceAccount
-        return [
-            Finding(
-                .warning, .accessRequired,
-                "\(types.joined(separator: ", ")) read the Kubernetes API: grant ServiceAccount \(account) the rights, "
-                    + "as this operator does not make ClusterRoles yet")
-        ]
+extension CollectorDraft {
+    /// What the user wrote into the configuration and the collector will not see.
+    var ignoredConfig: [Finding] {
+        if spec.config.ignoredPaths.isEmpty { return [] }
+        let paths = spec.config.ignoredPaths.joined(separator: ", ")
+        return [Finding(.warning, .configIgnored, "not part of a collector's configuration, and so left out: \(paths)")]
+    }
+
+    /// The types of the components in use that read the Kubernetes API, sorted.
+    var typesThatNeedAccess: [String] {
+        let pipelines = (config.service.pipelines ?? [:]).values.compactMap { $0 }
+        let ids = Set(pipelines.flatMap { ($0.receivers ?? []) + $0.processors } + config.service.extensions)
+        return ids.filter { ComponentTable.needsClusterAccess.contains(Component.type(of: $0)) }.sorted()
     }
 }
 

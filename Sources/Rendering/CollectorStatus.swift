@@ -48,7 +48,8 @@ public struct CollectorStatus: Sendable {
 
     private func observe(_ workload: JSONValue?, of resource: JSONValue, into status: inout JSONValue) {
         if status["version"]?.stringValue ?? "" == "" { status["version"] = .string(collectorVersion) }
-        guard let collector = try? OpenTelemetryCollector(resource) else { return }
+        // A sidecar has no replicas of its own.
+        guard let collector = try? OpenTelemetryCollector(resource), collector.spec.mode != .sidecar else { return }
         // The labels that the pods really have: with the reference's, a label filter leaves an autoscaler without pods.
         let labels = Labels(collector: collector, filter: options.labelsFilter)
             .standard(Names(collector: collector.name).workload, filtered: true)

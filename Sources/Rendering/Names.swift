@@ -28,7 +28,7 @@ struct Names: Sendable {
     func extraConfigMapVolume(_ configMap: String) -> String { Self.name(.fixed("configmap-"), .variable(configMap)) }
 
     // Fixed.
-    static let container = "otc-container"
+    static let container = CollectorSidecar.containerName
     static let configVolume = "otc-internal"
     static let configFile = "collector.yaml"
     static let configFolder = "/conf"

@@ -5,6 +5,8 @@ public struct GeneratedPod: Sendable {
     public var pod: JSONValue
     public var namespaceAnnotations: [String: String]
     public var instrumentations: [JSONValue]
+    public var collectors: [JSONValue]
+    public var hasNativeSidecars: Bool
     public var isMultiInstrumentationEnabled: Bool
 }
 
@@ -37,8 +39,11 @@ public struct PodGenerator {
     private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[number(elements.count)] }
 
     public mutating func generate() -> GeneratedPod {
-        GeneratedPod(
-            pod: pod(), namespaceAnnotations: namespaceAnnotations(), instrumentations: [instrumentation()],
+        var pod = pod()
+        let collectors = sidecars(&pod)
+        return GeneratedPod(
+            pod: pod, namespaceAnnotations: namespaceAnnotations(), instrumentations: [instrumentation()],
+            collectors: collectors, hasNativeSidecars: chance(1, in: 2),
             isMultiInstrumentationEnabled: chance(3, in: 4))
     }
 
@@ -174,6 +179,34 @@ public struct PodGenerator {
         }
         if odd(1, in: 8) { entry["futureField"] = ["deep": [1, .null, "x"]] }
         return entry
+    }
+
+    // MARK: - Collectors
+
+    private mutating func sidecars(_ pod: inout JSONValue) -> [JSONValue] {
+        guard chance(1, in: 4) else { return [] }
+        pod["metadata"]?["annotations"]?["sidecar.opentelemetry.io/inject"] = .string(
+            pick(["true", "s", "ns1/s", "other", "gone", "false"]))
+        if chance(1, in: 5) {
+            let list = pick(["containers", "initContainers"])
+            let containers = (pod["spec"]?[list]?.arrayValue ?? []) + [container("otc-container")]
+            pod["spec"]?[list] = .array(containers)
+        }
+        var sidecar: JSONValue = [
+            "mode": "sidecar",
+            "config": [
+                "receivers": ["otlp": ["protocols": ["grpc": [:]]]], "exporters": ["debug": [:]],
+                "service": ["pipelines": ["traces": ["receivers": ["otlp"], "exporters": ["debug"]]]],
+            ],
+        ]
+        if chance(1, in: 3) { sidecar["volumes"] = [["name": .string(pick(["v", "w"])), "emptyDir": [:]]] }
+        if chance(1, in: 3) { sidecar["volumeMounts"] = [["name": .string(pick(["v", "w"])), "mountPath": "/w"]] }
+        if chance(1, in: 3) { sidecar["initContainers"] = [["name": .string(pick(["c0", "prepare"]))]] }
+        if chance(1, in: 4) { sidecar["env"] = .array([variable(), variable()]) }
+        let other: JSONValue = ["mode": "deployment", "config": sidecar["config"] ?? .null]
+        return [("s", sidecar), ("other", other)].map { name, spec in
+            ["metadata": ["namespace": "ns1", "name": .string(name)], "spec": spec]
+        }
     }
 
     // MARK: - The Instrumentation

@@ -20,7 +20,9 @@ struct PodMutatorTests {
     ]
 
     /// With an Instrumentation in namespace `shop`; nothing listens where the API server would be.
-    private func mutator(namespaceAnnotations: JSONValue = .object([:])) throws -> PodMutator {
+    private func mutator(
+        namespaceAnnotations: JSONValue = .object([:]), sidecars: SidecarSource = .none
+    ) throws -> PodMutator {
         let namespaces = Store<NamespaceFacts>.Writer()
         let instrumentations = Store<InstrumentationSource.Lookup>.Writer()
         let shop = KubeObject(["metadata": ["name": "shop", "annotations": namespaceAnnotations]])
@@ -30,7 +32,7 @@ struct PodMutatorTests {
         let api = Client(ClusterConfiguration(server: try ServerAddress("https://127.0.0.1:1")))
         return PodMutator(
             injector: Injector(), namespaces: namespaces.store, instrumentations: instrumentations.store,
-            owners: OwnerReader(api: api, logger: Self.logger),
+            sidecars: sidecars, owners: OwnerReader(api: api, logger: Self.logger),
             reporter: RefusalReporter(
                 events: EventRecorder(api: api, instance: "test", logger: Self.logger), logger: Self.logger))
     }
@@ -95,6 +97,48 @@ struct PodMutatorTests {
         #expect(response.isAllowed)
         #expect(response.patch == nil)
         #expect(response.warnings.contains { $0.contains("missing") })
+    }
+
+    private static let sidecars = SidecarSource(
+        sidecar: { key in
+            key.name == "edge"
+                ? .success(CollectorSidecar(collector: key, container: ["name": "otc-container"])) : nil
+        },
+        candidates: { [ObjectKey(namespace: $0, name: "edge")] }, isNative: { false })
+
+    @Test("a pod that asks for a sidecar gets it, though its language is refused; the warning says which")
+    func sidecar() throws {
+        let asked = pod([
+            "sidecar.opentelemetry.io/inject": "true", "instrumentation.opentelemetry.io/inject-python": "missing",
+        ])
+        let response = try #require(try mutator(sidecars: Self.sidecars).handleNow(request(asked)))
+        let patch = try #require(response.patch)
+        #expect(patch.contains { $0["path"] == "/spec/containers/-" })
+        #expect(response.warnings.count == 1)
+        #expect(response.warnings.first?.contains("Python was not injected") == true)
+    }
+
+    @Test("a sidecar that is not there does not stop the language")
+    func missingSidecar() throws {
+        let asked = pod([
+            "sidecar.opentelemetry.io/inject": "gone", "instrumentation.opentelemetry.io/inject-python": "true",
+        ])
+        let response = try #require(try mutator(sidecars: Self.sidecars).handleNow(request(asked)))
+        #expect(response.patch != nil)
+        #expect(response.warnings.count == 1)
+        #expect(response.warnings.first?.contains("the collector sidecar was not injected") == true)
+    }
+
+    @Test("the owner of a pod that gets a sidecar is read first; without an answer the sidecar comes all the same")
+    func sidecarOwner() async throws {
+        var asked = pod(["sidecar.opentelemetry.io/inject": "true"])
+        asked["metadata"]?["ownerReferences"] = [
+            ["apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r", "uid": "u"]
+        ]
+        let mutator = try mutator(sidecars: Self.sidecars)
+        #expect(mutator.handleNow(request(asked)) == nil)
+        let response = await mutator.handle(request(asked))
+        #expect(response.patch?.contains { $0["path"] == "/spec/containers/-" } == true)
     }
 
     @Test("an update is allowed as it is")

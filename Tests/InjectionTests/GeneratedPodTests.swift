@@ -37,7 +37,8 @@ extension Given {
         let generated = generator.generate()
         self.init(
             pod: generated.pod, annotations: generated.namespaceAnnotations,
-            instrumentations: generated.instrumentations,
+            instrumentations: generated.instrumentations, collectors: generated.collectors,
+            hasNativeSidecars: generated.hasNativeSidecars,
             settings: InjectionSettings(
                 isMultiInstrumentationEnabled: generated.isMultiInstrumentationEnabled,
                 enabledLanguages: Set(Language.allCases)))

@@ -6,14 +6,14 @@ import OperatorAPI
 import TestSupport
 import Testing
 
-/// A case is a folder in `Fixtures`: `input.yaml` (namespace, Instrumentations, pod, flags), `expected.yaml` (the pod
+/// A case is a folder in `Fixtures`: `input.yaml` (namespace, Instrumentations, collectors, pod, flags), `expected.yaml` (the pod
 /// afterwards, or `unchanged`) and `report.txt` (what was injected, what was refused and why, what the answer says).
 @Suite("Golden")
 struct GoldenTests {
     static let cases = fixtureCases(holding: "input.yaml")
 
     @Test("cases are found")
-    func found() { #expect(Self.cases.count >= 282) }
+    func found() { #expect(Self.cases.count >= 344) }
 
     @Test("injection", arguments: cases)
     func injection(name: String) throws {
@@ -39,6 +39,8 @@ extension Given {
             annotations[member.key] = member.value.stringValue
         }
         instrumentations = input["instrumentations"]?.arrayValue ?? []
+        collectors = input["collectors"]?.arrayValue ?? []
+        hasNativeSidecars = input[path: "settings", "nativeSidecars"]?.boolValue ?? false
         settings.isMultiInstrumentationEnabled = input[path: "settings", "multiInstrumentation"]?.boolValue ?? true
         for language in input[path: "settings", "enabled"]?.arrayValue ?? [] {
             settings.enabledLanguages.insert(try #require(Language(rawValue: language.stringValue ?? "")))
@@ -59,7 +61,18 @@ extension Given {
     func ownerLookup() -> OwnerLookup? {
         Injector(settings: settings).ownerLookup(
             pod: pod, namespace: namespace, namespaceAnnotations: annotations,
-            instrumentations: InstrumentationSource(instrumentations))
+            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars)
+    }
+}
+
+extension SidecarChange {
+    /// As a person would tell it.
+    fileprivate var sentence: String {
+        switch self {
+        case .added(let collector, isNative: false): "added the sidecar of collector \(collector)"
+        case .added(let collector, isNative: true): "added the native sidecar of collector \(collector)"
+        case .removed: "removed the sidecar"
+        }
     }
 }
 
@@ -69,6 +82,7 @@ extension InjectionResult {
         var lines: [String] = []
         switch outcome {
         case .injected(let pod):
+            if let change = pod.sidecar { lines.append(change.sentence) }
             lines += pod.containers.map { "injected \($0.language.displayName) into \($0.name)" }
         case .skipped(let reason): lines.append("skipped: \(reason.label)")
         }

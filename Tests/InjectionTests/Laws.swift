@@ -26,7 +26,7 @@ extension Given {
         let patched = try pod.applying(patch)
         #expect(JSONValue.difference(patched, after) == nil, sourceLocation: place)
         #expect(!patch.isEmpty && after != pod, sourceLocation: place)
-        #expect(!injected.containers.isEmpty, sourceLocation: place)
+        #expect(!injected.containers.isEmpty || injected.sidecar != nil, sourceLocation: place)
 
         // A second time changes nothing.
         var again = self
@@ -35,7 +35,12 @@ extension Given {
 
         // Containers keep their order, and every field but the two that we extend.
         for list in ["containers", "initContainers"] {
-            let before = pod["spec"]?[list]?.arrayValue ?? []
+            var before = pod["spec"]?[list]?.arrayValue ?? []
+            if injected.sidecar == .removed {
+                #expect(before.count - (after["spec"]?[list]?.arrayValue ?? []).count <= 1, sourceLocation: place)
+                let left = after["spec"]?[list]?.arrayValue ?? []
+                if !left.contains(where: \.isSidecar) { before.removeAll(where: \.isSidecar) }
+            }
             let names = before.map { $0["name"]?.stringValue ?? "" }
             let kept = (after["spec"]?[list]?.arrayValue ?? []).filter { names.contains($0["name"]?.stringValue ?? "") }
             #expect(kept.count == before.count, sourceLocation: place)
@@ -50,12 +55,17 @@ extension Given {
         #expect(pod["spec"]?.without(ours) == after["spec"]?.without(ours), sourceLocation: place)
         #expect(pod.without(["spec", "metadata"]) == after.without(["spec", "metadata"]), sourceLocation: place)
         #expect(
-            pod["metadata"]?.without(["annotations"]) == after["metadata"]?.without(["annotations"]),
+            pod["metadata"]?.without(["annotations", "labels"])
+                == after["metadata"]?.without(["annotations", "labels"]),
             sourceLocation: place)
+        let label: Set<String> = [CollectorSidecar.label]
+        #expect(
+            (pod["metadata"]?["labels"] ?? [:]).without(label)
+                == (after["metadata"]?["labels"] ?? [:]).without(label), sourceLocation: place)
         let record: Set<String> = ["instrumentation.opentelemetry.io/injected"]
         #expect(
             (pod["metadata"]?["annotations"] ?? [:]).without(record)
-                == after["metadata"]?["annotations"]?.without(record), sourceLocation: place)
+                == (after["metadata"]?["annotations"] ?? [:]).without(record), sourceLocation: place)
         let volumes = pod["spec"]?["volumes"]?.arrayValue ?? []
         #expect(
             Array((after["spec"]?["volumes"]?.arrayValue ?? []).prefix(volumes.count)) == volumes, sourceLocation: place
@@ -158,6 +168,8 @@ extension Given {
 }
 
 extension JSONValue {
+    fileprivate var isSidecar: Bool { self["name"]?.stringValue == CollectorSidecar.containerName }
+
     /// The object less those members; other values as they are.
     func without(_ keys: Set<String>) -> JSONValue {
         guard let object = objectValue else { return self }

@@ -146,7 +146,7 @@ struct RequestTests {
         let fault = FieldError(path: "spec.imagePullPolicy", value: "x", expected: "y")
         let reasons: [SkipReason] = [
             .notRequested, .alreadyInstrumented(sign: "s"), .noContainers, .noInstrumentation(namespace: "n"),
-            .severalInstrumentations([]), .languageDisabled(.go), .instrumentationInvalid(fault), .sidecarUnsupported,
+            .severalInstrumentations([]), .languageDisabled(.go), .instrumentationInvalid(fault),
             .invalidContainerList("x"), .duplicatedContainers(["a", "b"]), .containerListMissing,
             .otherLanguageRefused(.java), .containerNotFound, .noContainerFound, .environmentFromSource("X"),
             .unsupportedPlatform(annotation: "a", value: "v"), .mountPathTaken("/x"), .volumeNameTaken("v"),

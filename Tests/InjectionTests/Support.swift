@@ -2,6 +2,7 @@ import Document
 import Foundation
 import Injection
 import OperatorAPI
+import Rendering
 import TestSupport
 
 extension JSONValue {
@@ -35,13 +36,21 @@ struct Given {
     var namespace = "ns1"
     var annotations: [String: String] = [:]
     var instrumentations: [JSONValue] = []
+    var collectors: [JSONValue] = []
+    var hasNativeSidecars = false
     var settings = InjectionSettings()
     var owners: OwnerFacts?
 
     func inject() -> InjectionResult {
         Injector(settings: settings).inject(
             pod, namespace: namespace, namespaceAnnotations: annotations,
-            instrumentations: InstrumentationSource(instrumentations), owners: owners)
+            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars, owners: owners)
+    }
+
+    var sidecars: SidecarSource {
+        SidecarSource(collectors, isNative: hasNativeSidecars) { collector throws(SidecarFailure) in
+            try CollectorRenderer().sidecar(of: collector)
+        }
     }
 }
 

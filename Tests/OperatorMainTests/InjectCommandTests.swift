@@ -191,7 +191,8 @@ extension InjectCommandTests {
         }
     }
 
-    @Test("--cluster takes Instrumentations, namespaces and the namespace from the cluster, by one list each")
+    @Test(
+        "--cluster takes Instrumentations, collectors, namespaces and the namespace from the cluster, by one list each")
     func cluster() throws {
         let stored = try YAML.parse(instrumentation)
         let server = server(instrumentations: .list([stored], resourceVersion: "1"))
@@ -201,7 +202,7 @@ extension InjectCommandTests {
             "-f", "-", "--cluster", input: silent, environment: ["KUBECONFIG": try kubeconfig(server.url)])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("opentelemetry-auto-instrumentation-python"))
-        #expect(server.seen.count == 2)
+        #expect(server.seen.count == 3)
         #expect(server.seen.allSatisfy { $0.method == "GET" && !$0.path.contains("watch") })
         #expect(!(result.errors + result.output).contains("secret-token"))
     }

@@ -37,6 +37,52 @@ struct ManifestInjectionTests {
         ).run(input)
     }
 
+    @Test("a collector of mode sidecar beside a pod that asks for it is added", arguments: [false, true])
+    func sidecar(isNative: Bool) throws {
+        let input = try manifests(
+            """
+            apiVersion: opentelemetry.io/v1beta1
+            kind: OpenTelemetryCollector
+            metadata: {name: edge}
+            spec:
+              mode: sidecar
+              config:
+                receivers: {otlp: {protocols: {grpc: {}}}}
+                exporters: {debug: {}}
+                service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, annotations: {sidecar.opentelemetry.io/inject: "true"}}
+            spec: {containers: [{name: app, image: "shop/web:1.2"}]}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: lost, annotations: {sidecar.opentelemetry.io/inject: gone}}
+            spec: {containers: [{name: app, image: "shop/web:1.2"}]}
+            """)
+        var surroundings = Surroundings()
+        #expect(surroundings.add(input, namespace: "shop", images: DefaultImages()) == Notes())
+        let (documents, report) = ManifestInjection(
+            injector: Injector(), surroundings: surroundings,
+            sidecars: surroundings.sidecarSource(isNative: isNative), namespace: "shop"
+        ).run(input)
+        let list = isNative ? "initContainers" : "containers"
+        #expect(documents[1]["spec"]?[list]?.arrayValue?.last?["name"] == "otc-container")
+        #expect(documents[0] == input[0].document && documents[2] == input[2].document)
+        #expect(
+            report.objects.map(\.findings) == [
+                [Finding(.injected, "collector shop/edge as \(isNative ? "native " : "")sidecar")],
+                [
+                    Finding(
+                        .refused,
+                        "the collector sidecar was not injected: OpenTelemetryCollector.opentelemetry.io \"gone\" "
+                            + "not found (namespace shop)")
+                ],
+            ])
+        #expect(report.hasRefusals)
+    }
+
     /// A workload with one container whose template asks for Python.
     private func workload(
         _ kind: String, apiVersion: String, name: String = "web", annotations: String = "inject-python: \"true\"",

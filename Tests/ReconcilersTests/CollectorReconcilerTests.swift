@@ -30,6 +30,29 @@ struct CollectorReconcilerTests {
         #expect(await harness.newEvents() == [])
     }
 
+    @Test("a sidecar has its objects and no workload, and settles like any other")
+    func sidecar() async throws {
+        harness.put(collector(["mode": "sidecar"]))
+        #expect(try await harness.reconcile() == .done)
+        #expect(
+            Set(harness.cluster.keys.map(\.type.kind)).isDisjoint(with: ["Deployment", "Service", "NetworkPolicy"]))
+        #expect(Set(harness.cluster.keys.map(\.type.kind)).isSuperset(of: ["ConfigMap", "ServiceAccount"]))
+        #expect(harness.ready?["status"] == "True")
+        #expect(await harness.newEvents() == ["Normal Info"])
+        harness.catchUp()
+        harness.cluster.forgetWrites()
+        #expect(try await harness.reconcile() == .done)
+        #expect(harness.cluster.writes == [])
+    }
+
+    @Test("a sidecar that asks for what it cannot have is told")
+    func sidecarAttribute() async throws {
+        harness.put(collector(["mode": "sidecar", "priorityClassName": "high"]))
+        #expect(try await harness.reconcile() == .done)
+        #expect(harness.ready?["status"] == "True")
+        #expect(await harness.newEvents() == ["Normal Info", "Warning InvalidSpec"])
+    }
+
     @Test("a new process writes nothing either")
     func restart() async throws {
         harness.put(collector())

@@ -64,17 +64,6 @@ struct CollectorRendererTests {
         #expect(renderer.render(resource.reversed).objects.map { $0.object.json.serialized() } == bytes)
     }
 
-    @Test(
-        "says that a mode is not supported, and asks for nothing to be pruned",
-        arguments: ["sidecar"])
-    func unsupportedMode(_ mode: String) {
-        let rendered = render(["mode": .string(mode), "config": Self.otlp])
-        #expect(rendered.objects == [])
-        #expect(!rendered.isComplete)
-        #expect(rendered.reasons(.error) == [.unsupported])
-        #expect(rendered.findings[0].message.contains(mode))
-    }
-
     @Test("says which features are not supported")
     func unsupportedFeatures() {
         let rendered = render([

@@ -81,6 +81,20 @@ struct CollectorStatusTests {
         #expect(status["conditions"]?[1] == other)
     }
 
+    @Test("a sidecar has a version and no replicas, and says so once")
+    func sidecar() throws {
+        let resource = collector(["mode": "sidecar"])
+        let patch = Self.status.patch(
+            for: resource, workload: nil, rendered: Self.complete, outcome: .reconciled, now: Self.now)
+        let after = applied(patch, to: resource)
+        let status = try #require(after["status"])
+        #expect(status.objectValue?.keys.sorted() == ["conditions", "observedGeneration", "version"])
+        #expect(status["conditions"]?[0]?["status"] == "True")
+        #expect(
+            Self.status.patch(
+                for: after, workload: nil, rendered: Self.complete, outcome: .reconciled, now: Self.now) == nil)
+    }
+
     @Test("findings become a condition of their own that goes when they go")
     func findings() throws {
         let resource = collector([:])

@@ -89,6 +89,10 @@ struct Finding: Equatable {
         case _ where refusal.reason.isPartial: verdict = .inPart
         default: verdict = .refused
         }
+        if case .sidecar = refusal.reason {
+            detail = "\(refusal)"
+            return
+        }
         detail = refusal.language?.displayName ?? "OpenTelemetry"
         if let container = refusal.container { detail += " in container \(container)" }
         detail += ": \(refusal.reason.sentence)"
@@ -98,6 +102,13 @@ struct Finding: Equatable {
     static func all(of result: InjectionResult, on pod: JSONValue) -> [Finding] {
         var findings: [Finding] = []
         if case .injected(let injected) = result.outcome {
+            switch injected.sidecar {
+            case .added(let collector, let isNative)?:
+                let form = isNative ? "native sidecar" : "sidecar"
+                findings.append(Finding(.injected, "collector \(collector) as \(form)"))
+            case .removed?: findings.append(Finding(.injected, "nothing: the collector sidecar was removed"))
+            case nil: break
+            }
             for language in Language.allCases {
                 let names = injected.containers.filter { $0.language == language }.map(\.name)
                 if names.isEmpty { continue }

@@ -8,6 +8,7 @@ import OperatorAPI
 struct ManifestInjection {
     var injector: Injector
     var surroundings: Surroundings
+    var sidecars = SidecarSource.none
     /// Of objects that name none.
     var namespace: String
 
@@ -42,11 +43,13 @@ struct ManifestInjection {
         let namespace = workload.object.namespace.isEmpty ? namespace : workload.object.namespace
         let annotations = surroundings.namespaceAnnotations[namespace] ?? [:]
         let lookup = injector.ownerLookup(
-            pod: pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source)
+            pod: pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source,
+            sidecars: sidecars)
         // The object that would be looked up is the one in the manifest.
         let owners = lookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }
         let result = injector.inject(
-            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source, owners: owners)
+            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source, sidecars: sidecars,
+            owners: owners)
         var outcome = ObjectOutcome(json: object.json, findings: Finding.all(of: result, on: pod))
         switch result.outcome {
         case .injected(let injected): outcome.json = workload.replacing(pod: injected.pod())

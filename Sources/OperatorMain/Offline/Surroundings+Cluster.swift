@@ -4,16 +4,21 @@ import KubeModel
 extension Surroundings {
     /// What a cluster holds now: one list of each kind, nothing is watched.
     ///
-    /// - Throws: ``KubeError``; a cluster that does not know Instrumentations just has none.
+    /// - Throws: ``KubeError``; a cluster that does not know our resources just has none.
     init(readingFrom api: any KubeAPI) async throws(KubeError) {
         self.init()
         let namespaces = try await api.listAll(.namespace, projection: .metadata)
-        var instrumentations: [KubeObject] = []
+        add(
+            instrumentations: try await Self.served(.instrumentation, by: api), namespaces: namespaces.items,
+            collectors: try await Self.served(.openTelemetryCollector, by: api))
+    }
+
+    private static func served(_ type: ResourceType, by api: any KubeAPI) async throws(KubeError) -> [KubeObject] {
         do throws(KubeError) {
-            instrumentations = try await api.listAll(.instrumentation).items
+            return try await api.listAll(type).items
         } catch {
             guard error.status?.isNotFound == true else { throw error }
+            return []
         }
-        add(instrumentations: instrumentations, namespaces: namespaces.items)
     }
 }

@@ -4,25 +4,29 @@ import KubeModel
 import Manifests
 import OperatorAPI
 
-/// What pods find in their cluster when they are created: the Instrumentations, and the annotations of the namespaces.
+/// What pods find in their cluster when they are created: the Instrumentations, the collectors, and the annotations of the
+/// namespaces.
 struct Surroundings: Equatable {
     /// As the cluster stores them.
     private(set) var instrumentations: [ObjectKey: JSONValue] = [:]
+    /// As the cluster stores them.
+    private(set) var collectors: [ObjectKey: JSONValue] = [:]
     /// By the name of the Namespace.
     private(set) var namespaceAnnotations: [String: [String: String]] = [:]
     /// Where each Instrumentation that a file holds was found.
     private var origins: [ObjectKey: String] = [:]
 
     /// Adds what a cluster holds.
-    mutating func add(instrumentations: [KubeObject], namespaces: [KubeObject]) {
+    mutating func add(instrumentations: [KubeObject], namespaces: [KubeObject], collectors: [KubeObject] = []) {
+        for object in collectors { self.collectors[object.key] = object.json }
         for object in instrumentations { self.instrumentations[object.key] = object.json }
         for namespace in namespaces { namespaceAnnotations[namespace.name] = namespace.annotations }
     }
 
-    /// Adds the Instrumentations and Namespaces of manifests, as the cluster would hold them once they are applied: with
+    /// Adds the Instrumentations, collectors and Namespaces of manifests, as the cluster would hold them once they are applied: with
     /// the defaults that the operator's webhook fills in. They win over those that are there already.
     ///
-    /// - Parameter namespace: of Instrumentations that name none.
+    /// - Parameter namespace: of Instrumentations and collectors that name none.
     mutating func add(_ manifests: [Manifest], namespace: String, images: DefaultImages) -> Notes {
         var notes = Notes()
         for manifest in manifests {
@@ -32,10 +36,23 @@ struct Surroundings: Equatable {
                     namespaceAnnotations[object.object.name, default: [:]].merge(object.object.annotations) { $1 }
                 } else if object.isOf(.instrumentation) {
                     add(object.object, from: manifest.source, namespace: namespace, images: images, notes: &notes)
+                } else if object.isOf(.openTelemetryCollector) {
+                    add(collector: object.object, namespace: namespace)
                 }
             }
         }
         return notes
+    }
+
+    /// What is wrong with a collector is told by the pods that ask for it.
+    private mutating func add(collector: KubeObject, namespace: String) {
+        var collector = collector
+        if collector.namespace.isEmpty {
+            var metadata = collector.metadata
+            metadata["namespace"] = .string(namespace)
+            collector["metadata"] = metadata
+        }
+        collectors[collector.key] = collector.json
     }
 
     private mutating func add(

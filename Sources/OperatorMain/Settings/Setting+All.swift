@@ -92,7 +92,11 @@ extension Setting {
             .boolean(
                 "enable-multi-instrumentation", env: "ENABLE_MULTI_INSTRUMENTATION",
                 file: "enable-multi-instrumentation", "Allow several languages in one pod (default true)."
-            ) { $0.isMultiInstrumentationEnabled = $1 }
+            ) { $0.isMultiInstrumentationEnabled = $1 },
+            .text(
+                "collector-image", env: "RELATED_IMAGE_COLLECTOR", file: "collector-image",
+                "Collector image for resources that name none."
+            ) { $0.collectorImage = $1 },
         ]
         + languages.map { language, flag, env, file, isOn in
             .boolean(flag, env: env, file: file, "Inject \(language) agents (default \(isOn)).") {
@@ -160,10 +164,6 @@ extension Setting {
     ]
 
     private static let collectors: [Setting] = [
-        .text(
-            "collector-image", env: "RELATED_IMAGE_COLLECTOR", file: "collector-image",
-            "Collector image for resources that name none."
-        ) { $0.collectorImage = $1 },
         .patterns(
             "labels-filter", env: "LABELS_FILTER", file: "labels-filter",
             "Regular expressions; labels that match are not copied to a collector's objects."

@@ -12,7 +12,8 @@ extension CollectorDraft {
         let type = ResourceType.azurePodMonitor
         guard options.availableAPIs.serves(type) else {
             // A cluster without Azure Monitor is no mistake, unless somebody counts on it.
-            let hasOther = options.monitorAPI == .auto && options.availableAPIs.serves(.serviceMonitor)
+            let hasOther =
+                options.monitorAPI == .auto && spec.mode != .sidecar && options.availableAPIs.serves(.serviceMonitor)
             let isExpected = options.monitorAPI == .azmonitoring || (spec.isMetricsMonitoringEnabled && !hasOther)
             return .missing(
                 Finding(
@@ -25,15 +26,21 @@ extension CollectorDraft {
         if endpoints.isEmpty { return RenderedPart(findings: findings) }
 
         var object = object(type, names.azurePodMonitor)
-        object["spec"] = [
+        // A sidecar's pods are the applications', which may be in any namespace.
+        let isSidecar = spec.mode == .sidecar
+        object["spec"] = .object(compacting: [
             // Beyond these, Azure drops samples or whole scrapes.
             "labelLimit": 63,
             "labelNameLengthLimit": 511,
             "labelValueLengthLimit": 1023,
-            "selector": ["matchLabels": selector],
+            "selector": [
+                "matchLabels": isSidecar
+                    ? [CollectorSidecar.label: .string(CollectorSidecar.labelValue(of: collector.key))] : selector
+            ],
+            "namespaceSelector": isSidecar ? ["any": true] : nil,
             "podMetricsEndpoints": .array(
                 endpoints.map { ["port": .string($0), "path": "/metrics", "interval": .string(interval)] }),
-        ]
+        ])
         return RenderedPart(type, object, findings)
     }
 

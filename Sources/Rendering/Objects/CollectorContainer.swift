@@ -2,7 +2,28 @@ import Document
 import OperatorAPI
 
 extension CollectorDraft {
+    /// The collector in a pod of its own, with its configuration mounted.
     func collectorContainer() -> JSONValue {
+        collectorContainer(
+            // The operator decides where the configuration is, so a user's own `config` does not count.
+            arguments: ["--config=\(Names.configFolder)/\(Names.configFile)"] + arguments { $0 != "config" },
+            environment: environment,
+            mounts: [["name": .string(Names.configVolume), "mountPath": .string(Names.configFolder)]] + volumeMounts)
+    }
+
+    /// The collector in the pod of an application. There its ConfigMap may not exist, so the configuration comes in a
+    /// variable.
+    func sidecarContainer() -> JSONValue {
+        let variable = "OTEL_CONFIG"
+        return collectorContainer(
+            arguments: arguments { _ in true } + ["--config=env:\(variable)"],
+            environment: environment + [EnvironmentVariable(variable, ConfigYAML.text(config.ordered(nulls: false)))],
+            mounts: volumeMounts)
+    }
+
+    private func collectorContainer(
+        arguments: [String], environment: [EnvironmentVariable], mounts: [JSONValue]
+    ) -> JSONValue {
         .object(compacting: [
             "name": .string(Names.container),
             "image": .string(spec.image.isEmpty ? options.collectorImage : spec.image),
@@ -13,7 +34,7 @@ extension CollectorDraft {
             "envFrom": .unlessEmpty(spec.environmentSources),
             "ports": .array(ports.container.map(\.json)),
             "resources": spec.resources,
-            "volumeMounts": .array(volumeMounts),
+            "volumeMounts": .unlessEmpty(mounts),
             "livenessProbe": probe(spec.livenessProbe),
             // The API server accepts no grace period for a readiness probe.
             "readinessProbe": probe(spec.readinessProbe, hasGracePeriod: false),
@@ -23,11 +44,10 @@ extension CollectorDraft {
         ])
     }
 
-    /// The operator decides where the configuration is, so a user's own `config` does not count.
-    private var arguments: [String] {
-        let own = spec.arguments.filter { $0.key != "config" }.map { "--\($0.key)=\($0.value)" }
-        return ["--config=\(Names.configFolder)/\(Names.configFile)"]
-            + own.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    /// The user's own arguments, sorted as whole texts.
+    private func arguments(where isIncluded: (String) -> Bool) -> [String] {
+        spec.arguments.filter { isIncluded($0.key) }.map { "--\($0.key)=\($0.value)" }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The user's variables, then those that the operator adds under other names.
@@ -55,8 +75,8 @@ extension CollectorDraft {
             ])
     }
 
+    /// The user's mounts, and those of the user's ConfigMaps.
     private var volumeMounts: [JSONValue] {
-        let config: JSONValue = ["name": .string(Names.configVolume), "mountPath": .string(Names.configFolder)]
         let extra = spec.extraConfigMaps.map { configMap -> JSONValue in
             let volume = names.extraConfigMapVolume(configMap.name)
             return [
@@ -64,7 +84,7 @@ extension CollectorDraft {
                 "mountPath": .string(Self.cleanPath(Names.extraConfigMapFolder, configMap.mountPath, volume)),
             ]
         }
-        return [config] + spec.volumeMounts + extra
+        return spec.volumeMounts + extra
     }
 
     /// The parts joined to an absolute path without `.`, `..` and empty parts.

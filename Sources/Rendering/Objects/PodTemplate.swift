@@ -72,12 +72,17 @@ extension CollectorDraft {
                 "items": [["key": .string(Names.configFile), "path": .string(Names.configFile)]],
             ],
         ]
+        return [config] + userVolumes
+    }
+
+    /// The user's volumes, and one for each of the user's ConfigMaps.
+    var userVolumes: [JSONValue] {
         let extra = spec.extraConfigMaps.map { configMap -> JSONValue in
             [
                 "name": .string(names.extraConfigMapVolume(configMap.name)),
                 "configMap": ["name": .string(configMap.name)],
             ]
         }
-        return [config] + spec.volumes + extra
+        return spec.volumes + extra
     }
 }

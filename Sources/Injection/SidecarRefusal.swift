@@ -1,0 +1,89 @@
+public import KubeModel
+public import OperatorAPI
+
+/// Why a collector sidecar was not added to a pod, or not removed from it.
+public enum SidecarRefusal: Equatable, Sendable {
+    case podUnreadable(FieldError)
+    case noContainers
+
+    case noCollector(namespace: String)
+    case severalCollectors([String])
+    case collectorNotFound(ObjectKey)
+    case collectorUnusable(ObjectKey, SidecarFailure)
+
+    // What is taken: the API server would refuse the pod.
+    case volumeNameTaken(String)
+    case containerNameTaken(String)
+    case hostPortTaken(Int)
+    // Mistakes in the collector that the API server would refuse the pod for.
+    case volumeMissing(String)
+    case mountPathTwice(String)
+
+    /// It should be removed, and nothing would be left.
+    case onlyContainer
+}
+
+extension SidecarRefusal {
+    /// A stable word for metrics.
+    var label: String {
+        switch self {
+        case .podUnreadable: "SidecarPodUnreadable"
+        case .noContainers: "SidecarNoContainers"
+        case .noCollector: "SidecarNoCollector"
+        case .severalCollectors: "SidecarSeveralCollectors"
+        case .collectorNotFound: "SidecarCollectorNotFound"
+        case .collectorUnusable(_, .otherMode): "SidecarCollectorOfOtherMode"
+        case .collectorUnusable(_, .unrenderable): "SidecarCollectorInvalid"
+        case .volumeNameTaken: "SidecarVolumeNameTaken"
+        case .containerNameTaken: "SidecarContainerNameTaken"
+        case .hostPortTaken: "SidecarHostPortTaken"
+        case .volumeMissing: "SidecarVolumeMissing"
+        case .mountPathTwice: "SidecarMountPathTwice"
+        case .onlyContainer: "SidecarIsOnlyContainer"
+        }
+    }
+
+    /// For people. Where the reference has a message, the same words.
+    var sentence: String {
+        switch self {
+        case .podUnreadable(let error): "the pod cannot be read: \(error)"
+        case .noContainers: "the pod has no containers"
+        case .noCollector: "no OpenTelemetry Collector instances available"
+        case .severalCollectors:
+            "multiple OpenTelemetry Collector instances available, cannot determine which one to select"
+        case .collectorNotFound(let key): "OpenTelemetryCollector.opentelemetry.io \"\(key.name)\" not found"
+        case .collectorUnusable(_, let failure): "\(failure)"
+        case .volumeNameTaken(let name): "the pod already has another volume named \(name)"
+        case .containerNameTaken(let name): "the pod already has a container named \(name)"
+        case .hostPortTaken(let port): "another container of the pod has the port \(port) of the host"
+        case .volumeMissing(let name):
+            "the collector mounts a volume named \(name), which neither it nor the pod has"
+        case .mountPathTwice(let path): "the collector mounts two volumes at \(path)"
+        case .onlyContainer: "the pod has no other container"
+        }
+    }
+
+    /// What helps to find the cause, beyond the words of the reference.
+    var detail: String? {
+        switch self {
+        case .noCollector(let namespace): "mode sidecar, namespace \(namespace)"
+        case .severalCollectors(let names): names.joined(separator: ", ")
+        case .collectorNotFound(let key): "namespace \(key.namespace)"
+        case .collectorUnusable(let key, _): "OpenTelemetryCollector \(key)"
+        default: nil
+        }
+    }
+
+    /// What did not happen.
+    var headline: String {
+        self == .onlyContainer ? "the collector sidecar was not removed" : "the collector sidecar was not injected"
+    }
+
+    /// Whether the reference answers the admission with code 500 for it (still allowing the pod).
+    var isFailure: Bool {
+        switch self {
+        case .podUnreadable, .collectorNotFound: true
+        default: false
+        }
+    }
+}

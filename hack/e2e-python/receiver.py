@@ -1,5 +1,6 @@
 """An OTLP/HTTP receiver that keeps what it got, decoded, for a test to ask."""
 import gzip
+import sys
 import threading
 import zlib
 from collections import namedtuple
@@ -13,6 +14,15 @@ Point = namedtuple("Point", "metric unit kind temporality resource attributes va
 Span = namedtuple("Span", "name kind resource attributes trace parent")
 KINDS = ["gauge", "sum", "histogram", "exponential_histogram", "summary"]
 SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"]
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A client that ends closes its connection, which is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Receiver:
@@ -30,8 +40,7 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", port), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def clear(self):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 # "ignore": start whatever the comparison says. For whoever has tested it and knows better.
 CONFLICTS = "OTEL_OPERATOR_AGENT_CONFLICTS"
 DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
+_TOLD = "OTEL_OPERATOR_AGENT_TOLD"
 _LOAD = "opentelemetry.instrumentation.auto_instrumentation._load"
 
 
@@ -33,13 +34,23 @@ def start(agent, bootstrap, tell, stand_aside):
             return
 
     sys.path.append(last)
+    # Each Python that this one starts comes through here and finds the same. Once told is enough.
+    if os.environ.get(_TOLD):
+        tell = _say_nothing
+    os.environ[_TOLD] = "1"
     if plan is not None:
         _follow(plan, private, tell)
     _initialize(tell)
 
+    from .logs import leave_the_applications_alone
     from .worker import keep_instances_apart
 
+    leave_the_applications_alone()
     keep_instances_apart()
+
+
+def _say_nothing(_):
+    pass
 
 
 def _follow(plan, private, tell):
@@ -76,7 +87,9 @@ def _initialize(tell):
 
 
 class _Skipped(logging.Filter):
-    """Tells of libraries that are installed in a version which their instrumentation does not know."""
+    """Tells of what OpenTelemetry skips with a debug record only: a library in a version that its instrumentation does not know,
+    and an instrumentation that lacks a part of the agent itself.
+    """
 
     def __init__(self, tell):
         super().__init__()
@@ -89,6 +102,8 @@ class _Skipped(logging.Filter):
             found = getattr(conflict, "found", None)
             if found:
                 self._tell(f"skips the instrumentation {name}: it needs {conflict.required}, the application has {found}")
+            elif "'opentelemetry." in str(conflict):
+                self._tell(f"skips the instrumentation {name}: {conflict}")
         return record.levelno >= self.least
 
 
@@ -110,7 +125,7 @@ def _packaging(folder):
     )
 
 
-def _few(reasons, limit=3):
+def _few(reasons, limit=2):
     """One line's worth of them."""
     text = "; ".join(reasons[:limit])
     return text if len(reasons) <= limit else f"{text}; and {len(reasons) - limit} more"

@@ -267,6 +267,8 @@ def agui_workers(pod, receiver):
     counts = latest(receiver, "agui.agent.request.count")
     check(sum(counts.values()) == total, f"{total} requests were made, the counters say {counts}")
     check(sorted(counts.values()) == sorted(seen.values()), f"the workers served {seen}, the counters say {counts}")
+    names_of_workers = {"myapp.agui-workers.agui-server-1", "myapp.agui-workers.agui-server-2"}
+    check(set(counts) == names_of_workers, f"the workers' instances are {sorted(counts)}")
 
 
 def shop(pod, receiver):

@@ -10,11 +10,15 @@ from types import SimpleNamespace
 CONFLICTS = "OTEL_OPERATOR_AGENT_CONFLICTS"
 DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
 _TOLD = "OTEL_OPERATOR_AGENT_TOLD"
+# Pythons that Python starts for itself: nothing of the application ever runs in them.
+_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.semaphore_tracker")
 _LOAD = "opentelemetry.instrumentation.auto_instrumentation._load"
 
 
 def start(agent, bootstrap, tell, stand_aside):
     """agent, bootstrap: the agent's two entries of PYTHONPATH. tell: writes a line. stand_aside: takes the agent out."""
+    if any(helper in word for word in sys.orig_argv for helper in _HELPERS):
+        return
     own = os.path.join(agent, "otel_operator_agent")
     last, private = os.path.join(own, "last"), os.path.join(own, "private")
     with open(os.path.join(own, "manifest.json"), encoding="utf-8") as file:

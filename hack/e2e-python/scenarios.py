@@ -31,8 +31,9 @@ COLLECTOR = "otel-collector-collector.opentelemetry-operator-system.svc.cluster.
 APPLICATION = "http://127.0.0.1:8000"
 EXPORT_SECONDS = 1  # as the pods say
 START_SECONDS, ARRIVAL_SECONDS, END_SECONDS = 60, 20, 20
-# An image's name is that of an application under apps; `paths` needs nothing that shop has not.
+# An image's name is that of an application under apps, with two exceptions.
 VENV_OF = {"paths": "shop"}
+APPLICATION_OF = {"agui-newer": "agui"}
 
 
 class Failed(Exception):
@@ -127,7 +128,7 @@ class Pod:
         if name == "autoinstrumentation-python":
             image = [f"/autoinstrumentation={self._options.agent}"]
         else:
-            image = [f"/venv={self._options.images / VENV_OF.get(name, name)}", f"/app={HERE / 'apps' / name}"]
+            image = [f"/venv={self._options.images / VENV_OF.get(name, name)}", f"/app={HERE / 'apps' / APPLICATION_OF.get(name, name)}"]
         root = self._work / f"root-{container['name']}"
         root.mkdir()
         return ["unshare", "--mount", "/usr/bin/python3", str(HERE / "container.py"), str(self.file), container["name"],
@@ -260,6 +261,13 @@ def agui_server(pod, receiver):
         k8s__container__name="agui-server", k8s__pod__name=pod.pod["metadata"]["name"], k8s__node__name="local", k8s__replicaset__name=...)
 
 
+def agui_newer(pod, receiver):
+    check(get("/agent", data=b"")["answer"] == "Hello to you", "the application answers otherwise")
+    receiver.wait(lambda: FIELD_GUIDE <= names(receiver), ARRIVAL_SECONDS)
+    check(FIELD_GUIDE <= names(receiver), f"not arrived: {sorted(FIELD_GUIDE - names(receiver))}")
+    check(any("opentelemetry-sdk 1.43.0 in place of 1.45.2" in line for line in pod.said()), f"the agent does not say what it did: {pod.said()}")
+
+
 def agui_workers(pod, receiver):
     seen = spread(lambda: get("/agent", data=b"")["pid"])
     total = sum(seen.values())
@@ -351,6 +359,7 @@ def spread(call):
 
 SCENARIOS = {
     "agui-server": ("FastAPI and an OpenAI-compatible endpoint, metrics only", agui_server),
+    "agui-newer": ("the same, with a newer OpenTelemetry SDK of its own", agui_newer),
     "agui-workers": ("the same, uvicorn with two workers", agui_workers),
     "shop": ("Flask and requests with traces; not root, root filesystem read-only", shop),
     "shop-gunicorn": ("the same, gunicorn with two forked workers", shop_gunicorn),

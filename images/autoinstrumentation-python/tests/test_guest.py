@@ -84,7 +84,10 @@ class Numbers(unittest.TestCase):
 class Sent(logging.Handler):
     def __init__(self):
         super().__init__()
-        self.messages = []
+        self.messages, self.flushed = [], 0
+
+    def flush(self):
+        self.flushed += 1
 
     def emit(self, record):
         self.messages.append(record.getMessage())
@@ -116,6 +119,10 @@ class Logs(unittest.TestCase):
         finally:
             logging.lastResort = last_resort
         self.assertEqual((printed.getvalue(), self.sent.messages), ("look\n", ["look"]))
+
+    def test_nothing_is_flushed_when_python_ends(self):
+        self.sent.flush()
+        self.assertEqual(self.sent.flushed, 0)
 
     def test_nobody_sees_a_handler(self):
         self.assertFalse(logging.getLogger("application").hasHandlers())

@@ -6,6 +6,9 @@ the container's log. So the handler is taken from the root again, and called bes
 """
 
 import logging
+import os
+
+EXPORTER = "OTEL_LOGS_EXPORTER"
 
 
 def leave_the_applications_alone():
@@ -15,6 +18,11 @@ def leave_the_applications_alone():
         return
     for handler in ours:
         root.removeHandler(handler)
+        # logging flushes every handler when Python ends. This one then starts a thread, which Python 3.12 refuses with a
+        # traceback; OpenTelemetry flushes at the same moment by itself.
+        handler.flush = _nothing
+    if os.environ.get(EXPORTER, "").strip().lower() == "none":
+        return  # nobody would get them
 
     call_handlers = logging.Logger.callHandlers
 
@@ -28,6 +36,10 @@ def leave_the_applications_alone():
                         handler.handle(record)
 
     logging.Logger.callHandlers = call_handlers_and_ours
+
+
+def _nothing():
+    pass
 
 
 def reaches_the_root(logger):

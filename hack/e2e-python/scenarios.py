@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 COLLECTOR = "otel-collector-collector.opentelemetry-operator-system.svc.cluster.local"
 APPLICATION = "http://127.0.0.1:8000"
 EXPORT_SECONDS = 1  # as the pods say
-START_SECONDS, ARRIVAL_SECONDS, END_SECONDS = 60, 20, 20
+START_SECONDS, ARRIVAL_SECONDS, END_SECONDS = 120, 40, 20
 # An image's name is that of an application under apps, with two exceptions.
 VENV_OF = {"paths": "shop"}
 APPLICATION_OF = {"agui-newer": "agui"}

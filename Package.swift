@@ -64,6 +64,7 @@ let package = Package(
         library("OperatorAPI", ["KubeModel"]),
         library("Rendering", ["OperatorAPI", "COpenSSL"]),
         library("Injection", ["OperatorAPI"]),
+        library("Manifests", ["KubeModel", "Document"]),
 
         // Serving.
         library("ServingCertificate", ["COpenSSL", "KubeModel"]),
@@ -79,7 +80,7 @@ let package = Package(
             name: "OperatorMain",
             dependencies: [
                 "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
-                "KubeClient",
+                "KubeClient", "Manifests",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
@@ -105,13 +106,16 @@ let package = Package(
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
         tests("Injection", exclude: ["Fixtures"]),
+        tests("Manifests"),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),
         tests("Admission"),
         tests("Reconcilers"),
         .testTarget(
-            name: "OperatorMainTests", dependencies: ["OperatorMain", "Document", "KubeModel", "TestSupport", log],
-            swiftSettings: strict),
+            name: "OperatorMainTests",
+            dependencies: [
+                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "TestSupport", log,
+            ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),

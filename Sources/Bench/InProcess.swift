@@ -17,8 +17,8 @@ struct InProcess: ParsableCommand {
     func run() throws {
         let webhook = try WebhookUnderTest()
         for (size, bytes) in PodReview.sizes {
-            for kind in PodReview.Case.allCases where only == nil || only == "\(size).\(kind.rawValue)" {
-                try measure(webhook, kind, bytes, key: "admission.\(size).\(kind.rawValue)")
+            for kind in PodReview.Case.all where only == nil || only == "\(size).\(kind.name)" {
+                try measure(webhook, kind, bytes, key: "admission.\(size).\(kind.name)")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Document
+import OperatorAPI
 
 /// The review of a created pod, built like kube-apiserver writes it, in exactly the size that is asked for.
 ///
@@ -6,10 +7,34 @@ import Document
 /// defaults filled in. Larger ones have more containers and variables, as large pods have.
 struct PodReview {
     /// The cases that are measured.
-    enum Case: String, CaseIterable {
+    enum Case: Equatable {
         /// Neither the pod nor its namespace asks for anything.
         case skip
-        case python
+        case inject(Language)
+
+        static let all = [skip] + Language.allCases.map(inject)
+        /// Where each case costs minutes.
+        static let main = [skip, inject(.python)]
+
+        init?(name: String) {
+            guard let known = Self.all.first(where: { $0.name == name }) else { return nil }
+            self = known
+        }
+
+        /// In keys of figures and on the command line.
+        var name: String {
+            switch self {
+            case .skip: "skip"
+            case .inject(let language): language.rawValue
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .skip: "asks for nothing"
+            case .inject(let language): "injects \(language.displayName)"
+            }
+        }
     }
 
     static let namespace = "shop"
@@ -110,7 +135,8 @@ private struct Shape {
 
     private var annotations: JSONValue {
         var annotations: JSONValue = ["prometheus.io/scrape": "true", "prometheus.io/port": "8080"]
-        if kind == .python { annotations["instrumentation.opentelemetry.io/inject-python"] = "true" }
+        if case .inject(let language) = kind { annotations[AnnotationKey.inject(language)] = "true" }
+        if kind == .inject(.go) { annotations[AnnotationKey.goTargetExecutable] = "/app/checkout" }
         annotations["example.com/note"] = .string(String(repeating: "n", count: filler))
         return annotations
     }

@@ -1,15 +1,15 @@
 import Document
 import OperatorAPI
 
-/// A language whose agent is files: an init container copies them into a volume that the application mounts.
+/// A language whose agent is files: init containers copy them into a volume that the application mounts.
 protocol Agent {
     var language: Language { get }
-    /// Of the init container and of the volume.
+    /// Of the volume.
     var name: String { get }
-    /// Where the volume is in the init container.
+    /// Where the volume is in the init containers.
     var folder: String { get }
-    /// The init container's command.
-    var command: [String] { get }
+    /// What fills the volume, in order.
+    var copies: [FileCopy] { get }
 
     /// What stands against every container alike.
     func refusal() -> SkipReason?
@@ -18,16 +18,31 @@ protocol Agent {
     /// The language's own variables, before the common ones.
     ///
     /// - Returns: variables left alone although they should have been changed.
-    func prepare(_ edit: inout ContainerEdit, section: AgentSection) throws(ContainerRefused) -> [String]
+    func prepare(_ environment: inout EnvironmentDraft, section: AgentSection) throws(ContainerRefused) -> [String]
     /// The language's defaults, after the common variables.
-    func addDefaults(to environment: inout EnvironmentDraft)
+    ///
+    /// - Returns: variables left alone although they should have been changed.
+    func addDefaults(to environment: inout EnvironmentDraft, container: String) -> [String]
+}
+
+extension Agent {
+    func refusal() -> SkipReason? { nil }
+    func mountPath(in container: String) -> String { folder }
+}
+
+/// An init container that copies files into an agent's volume.
+struct FileCopy {
+    var container: String
+    /// `nil`: the agent's image, with the pull policy that the Instrumentation has for it.
+    var image: String?
+    var command: [String]
 }
 
 struct ContainerRefused: Error {
     var reason: SkipReason
 }
 
-/// Injects an ``Agent``: each container, then the volume and the init container once.
+/// Injects an ``Agent``: each container, then the volume and the init containers once.
 struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
     let agent: SomeAgent
     let images: DefaultImages
@@ -36,17 +51,13 @@ struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
         _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
     ) -> LanguageOutcome {
         var outcome = LanguageOutcome()
-        // Names that are taken would make the API server refuse the pod.
-        let obstacle: SkipReason? =
-            agent.refusal() ?? (draft.hasVolume(named: agent.name) ? .volumeNameTaken(agent.name) : nil)
-            ?? (draft.hasContainer(named: agent.name) ? .agentContainerNameTaken(agent.name) : nil)
-        if let obstacle {
+        if let obstacle = agent.refusal() ?? obstacle(in: draft) {
             outcome.refusals.append(request.refused(obstacle))
             return outcome
         }
         guard let first = targets.first else { return outcome }
         let spec = request.instrumentation.spec
-        let section = (spec[agent.language] ?? AgentSection()).defaulted(for: agent.language, images: images)
+        let section = request.section(images)
 
         for place in targets {
             let name = draft[place].name
@@ -60,18 +71,24 @@ struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
         }
         // An agent that no container uses would only delay the pod, or block it.
         if outcome.injected.isEmpty { return outcome }
-        draft.addVolume(volume(section))
-        let securityContext = spec.initContainerSecurityContext ?? draft[first].json["securityContext"]
-        let initContainer = initContainer(
-            section, pullPolicy: spec.imagePullPolicy,
-            securityContext: securityContext.flatMap { $0.isNull ? nil : $0 })
+        draft.addVolume(section.agentVolume(named: agent.name))
+        let securityContext = spec.initContainerSecurityContext ?? draft[first].securityContext
         // Before the first init container that needs the agent, else behind all.
-        if case .initContainer(let index) = first {
-            draft.insertInitContainer(initContainer, at: index)
-        } else {
-            draft.insertInitContainer(initContainer, at: draft.initContainers.count)
+        var index = if case .initContainer(let index) = first { index } else { draft.initContainers.count }
+        for copy in agent.copies {
+            let container = initContainer(
+                copy, section: section, pullPolicy: spec.imagePullPolicy, securityContext: securityContext)
+            draft.insertInitContainer(container, at: index)
+            index += 1
         }
         return outcome
+    }
+
+    /// Names that are taken would make the API server refuse the pod.
+    private func obstacle(in draft: PodDraft) -> SkipReason? {
+        if draft.hasVolume(named: agent.name) { return .volumeNameTaken(agent.name) }
+        let taken = agent.copies.first { draft.hasContainer(named: $0.container) }
+        return taken.map { .agentContainerNameTaken($0.container) }
     }
 
     private func instrument(
@@ -81,37 +98,56 @@ struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
         let container = draft[place]
         let path = agent.mountPath(in: container.name)
         var edit = container.editing()
-        if edit.hasMount(at: path) { throw ContainerRefused(reason: .mountPathTaken(path)) }
-        var leftAlone = try agent.prepare(&edit, section: section)
-        edit.addMount(name: agent.name, path: path)
+        if edit.mounts.contains(path: path) { throw ContainerRefused(reason: .mountPathTaken(path)) }
+        var leftAlone = try agent.prepare(&edit.environment, section: section)
+        edit.mounts.add(name: agent.name, path: path)
         edit.addCommonEnvironment(spec)
-        agent.addDefaults(to: &edit.environment)
-        let application = ApplicationContainer(
-            name: container.name, image: container.json["image"]?.stringValue ?? "",
-            resourceAttributes: edit.environment[ResourceVariable.attributes]?.value)
+        leftAlone += agent.addDefaults(to: &edit.environment, container: container.name)
+        let application = ApplicationContainer(container, environment: edit.environment)
         leftAlone += edit.addSDKConfiguration(spec, pod: pod, application: application, volumes: &draft)
         draft[place].edit = edit
         return leftAlone
     }
 
-    private func volume(_ section: AgentSection) -> JSONValue {
-        if let template = section.claimTemplate {
-            return ["name": .string(agent.name), "ephemeral": ["volumeClaimTemplate": template]]
-        }
-        return ["name": .string(agent.name), "emptyDir": ["sizeLimit": section.volumeLimitSize ?? "200Mi"]]
-    }
-
     private func initContainer(
-        _ section: AgentSection, pullPolicy: String, securityContext: JSONValue?
+        _ copy: FileCopy, section: AgentSection, pullPolicy: String, securityContext: JSONValue?
     ) -> JSONValue {
         .object(compacting: [
-            "name": .string(agent.name),
-            "image": .string(section.image),
-            "command": .strings(agent.command),
+            "name": .string(copy.container),
+            "image": .string(copy.image ?? section.image),
+            "command": .strings(copy.command),
             "resources": section.resources,
             "volumeMounts": [["name": .string(agent.name), "mountPath": .string(agent.folder)]],
-            "imagePullPolicy": pullPolicy.isEmpty ? nil : .string(pullPolicy),
+            "imagePullPolicy": pullPolicy.isEmpty || copy.image != nil ? nil : .string(pullPolicy),
             "securityContext": securityContext,
         ])
+    }
+}
+
+extension LanguageRequest {
+    /// The language's section as it is used.
+    func section(_ images: DefaultImages) -> AgentSection {
+        (instrumentation.spec[language] ?? AgentSection()).defaulted(for: language, images: images)
+    }
+}
+
+extension AgentSection {
+    /// A volume for an agent's files: of the claim template when there is one.
+    func agentVolume(named name: String) -> JSONValue {
+        guard let template = claimTemplate else { return scratchVolume(named: name) }
+        return ["name": .string(name), "ephemeral": ["volumeClaimTemplate": template]]
+    }
+
+    /// A volume on the node, with a limit.
+    func scratchVolume(named name: String) -> JSONValue {
+        ["name": .string(name), "emptyDir": ["sizeLimit": volumeLimitSize ?? "200Mi"]]
+    }
+}
+
+extension ContainerDraft {
+    /// `nil` when it has none.
+    var securityContext: JSONValue? {
+        guard let context = json["securityContext"], !context.isNull else { return nil }
+        return context
     }
 }

@@ -45,7 +45,11 @@ extension ContainerEdit {
             environment.append(EnvironmentVariable(ResourceVariable.nodeName, field: "spec.nodeName"))
             attributes["k8s.node.name"] = "$(\(ResourceVariable.nodeName))"
         }
-        let leftAlone = mergeResourceAttributes(attributes.text)
+        let text = attributes.text
+        let isMerged = environment.merge(ResourceVariable.attributes) { own in
+            guard let own else { return text }
+            return own + (own.hasSuffix(",") ? "" : ",") + text
+        }
 
         if !spec.propagators.isEmpty {
             environment.appendIfAbsent("OTEL_PROPAGATORS", spec.propagators.joined(separator: ","))
@@ -59,22 +63,8 @@ extension ContainerEdit {
             }
         }
         // Last, as a variable may refer only to those before it.
-        if !leftAlone, let index = environment.index(of: ResourceVariable.attributes) { environment.moveToEnd(index) }
-        return leftAlone ? [ResourceVariable.attributes] : []
-    }
-
-    /// Adds to the container's own attributes. Those from a source stay: the API server takes no variable with both a
-    /// value and a source.
-    private mutating func mergeResourceAttributes(_ text: String) -> Bool {
-        guard let index = environment.index(of: ResourceVariable.attributes) else {
-            environment.append(EnvironmentVariable(ResourceVariable.attributes, text))
-            return false
-        }
-        let own = EnvironmentVariable(name: ResourceVariable.attributes, json: environment.entries[index].json)
-        if own.hasSource { return true }
-        let value = own.value ?? ""
-        environment.setValue(value + (value.hasSuffix(",") ? "" : ",") + text, at: index)
-        return false
+        if isMerged, let index = environment.index(of: ResourceVariable.attributes) { environment.moveToEnd(index) }
+        return isMerged ? [] : [ResourceVariable.attributes]
     }
 }
 

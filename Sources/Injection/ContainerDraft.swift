@@ -22,39 +22,26 @@ struct ContainerDraft {
     /// The container with its changes.
     func result() -> JSONValue {
         guard let edit else { return json }
-        var result = json
-        if edit.environment.originalCount != nil || !edit.environment.entries.isEmpty {
-            result["env"] = .array(edit.environment.list)
-        }
-        if !edit.addedMounts.isEmpty { result["volumeMounts"] = .array(edit.ownMounts + edit.addedMounts) }
-        return result
+        return edit.applied(to: json)
     }
 }
 
 /// Changes to one container, so far.
 struct ContainerEdit {
     var environment: EnvironmentDraft
-    let ownMounts: [JSONValue]
-    let hasMountList: Bool
-    private(set) var addedMounts: [JSONValue] = []
+    var mounts: MountsDraft
 
     init(_ container: JSONValue) {
         environment = EnvironmentDraft(container["env"]?.arrayValue)
-        let mounts = container["volumeMounts"]?.arrayValue
-        ownMounts = mounts ?? []
-        hasMountList = mounts != nil
+        mounts = MountsDraft(container["volumeMounts"]?.arrayValue)
     }
 
-    func hasMount(named name: String) -> Bool { hasMount { $0["name"]?.stringValue == name } }
-    func hasMount(at path: String) -> Bool { hasMount { $0["mountPath"]?.stringValue == path } }
-
-    private func hasMount(where matches: (JSONValue) -> Bool) -> Bool {
-        ownMounts.contains(where: matches) || addedMounts.contains(where: matches)
-    }
-
-    mutating func addMount(name: String, path: String, isReadOnly: Bool = false) {
-        var mount: JSONValue = ["name": .string(name), "mountPath": .string(path)]
-        if isReadOnly { mount["readOnly"] = true }
-        addedMounts.append(mount)
+    func applied(to container: JSONValue) -> JSONValue {
+        var result = container
+        if environment.originalCount != nil || !environment.entries.isEmpty {
+            result["env"] = .array(environment.list)
+        }
+        if mounts.isChanged { result["volumeMounts"] = .array(mounts.list) }
+        return result
     }
 }

@@ -55,9 +55,19 @@ struct EnvironmentDraft {
         if !contains(name) { append(EnvironmentVariable(name, value())) }
     }
 
-    mutating func setValue(_ value: String, at index: Int) {
-        entries[index].json["value"] = .string(value)
+    /// Gives a variable a value that is made of the one it has, `nil` for none; where it stands, or behind all others.
+    ///
+    /// - Returns: `false` when the value comes from a source: that entry stays, as the API server takes none with both.
+    mutating func merge(_ name: String, _ value: (_ own: String?) -> String) -> Bool {
+        guard let index = index(of: name) else {
+            append(EnvironmentVariable(name, value(nil)))
+            return true
+        }
+        let own = EnvironmentVariable(name: name, json: entries[index].json)
+        if own.hasSource { return false }
+        entries[index].json["value"] = .string(value(own.value ?? ""))
         entries[index].isChanged = true
+        return true
     }
 
     mutating func moveToEnd(_ index: Int) {

@@ -43,7 +43,9 @@ extension ContainerEdit {
             draft.addVolume(.object(JSONObject(members: [.init(key: "name", value: .string(name))] + source.members)))
         }
         // Two mounts at one path are refused by the API server.
-        if !hasMount(named: name), !hasMount(at: path) { addMount(name: name, path: path, isReadOnly: true) }
+        if !mounts.contains(named: name), !mounts.contains(path: path) {
+            mounts.add(name: name, path: path, isReadOnly: true)
+        }
     }
 
     /// Secrets and ConfigMaps may have dots in their names, volumes may not.

@@ -14,9 +14,6 @@ import OperatorAPI
 /// 6. language by language: injected, or refused with the reason.
 ///
 /// A collector sidecar, which this version does not add, is refused beside all this and stops nothing.
-///
-/// A language that this version cannot inject counts like any other in 3 and 5 (so that the answer for the others stays
-/// the same when a later version adds it) and is refused alone in 6.
 public struct Injector: Sendable {
     public var settings: InjectionSettings
 
@@ -86,16 +83,21 @@ public struct Injector: Sendable {
             refusals += outcome.refusals
         }
         if injected.isEmpty { return Self.skipped(refusals.first?.reason ?? .notRequested, refusals) }
+        draft.setAnnotation(AnnotationKey.injected, record(of: requests, injected).text)
         return InjectionResult(outcome: .injected(InjectedPod(draft: draft, containers: injected)), refusals: refusals)
     }
 
     private func inject(
         _ request: LanguageRequest, into draft: inout PodDraft, _ annotations: EffectiveAnnotations, _ facts: PodFacts
     ) -> LanguageOutcome {
-        guard let injection = request.language.injection(annotations, settings) else {
-            return LanguageOutcome(refusals: [request.refused(.languageUnsupported(request.language))])
+        if let fault = PodAcceptance.fault(request, images: settings.defaultImages) {
+            return LanguageOutcome(refusals: [request.refused(.instrumentationInvalid(fault))])
         }
-        let targets = draft.targets(request.containerNames)
+        if draft.isForWindows, !request.mayRunOnWindows(settings.defaultImages) {
+            return LanguageOutcome(refusals: [request.refused(.windowsPod)])
+        }
+        let injection = request.injection(annotations, settings)
+        let targets = injection.targets(of: request, in: draft)
         var unknown = targets.unknown.prefix(Self.shownNames).map { request.refused(.containerNotFound, container: $0) }
         if targets.unknown.count > Self.shownNames {
             unknown.append(request.refused(.containersNotFound(targets.unknown.count - Self.shownNames)))
@@ -106,6 +108,17 @@ public struct Injector: Sendable {
         var outcome = injection.inject(request, into: &draft, at: targets.places, pod: facts)
         outcome.refusals = unknown + outcome.refusals
         return outcome
+    }
+
+    private func record(of requests: [LanguageRequest], _ injected: [InjectedContainer]) -> InjectionRecord {
+        let languages = Set(injected.map(\.language))
+        return InjectionRecord(
+            requests.filter { languages.contains($0.language) }.map { request in
+                InjectionRecord.Entry(
+                    language: request.language, instrumentation: request.instrumentation.key,
+                    fingerprint: request.instrumentation.fingerprint(
+                        of: request.language, images: settings.defaultImages))
+            })
     }
 
     /// An annotation may hold very many names; beyond these they are only counted.

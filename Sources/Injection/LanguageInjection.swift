@@ -2,9 +2,18 @@ import OperatorAPI
 
 /// How one language is injected into the containers chosen for it. One file for each language.
 protocol LanguageInjection {
+    /// The containers that the request means. Names that the pod does not have come back apart.
+    func targets(of request: LanguageRequest, in draft: PodDraft) -> (places: [ContainerPlace], unknown: [String])
+
     /// Changes the pod, or says what stands against it. A container that is refused stays exactly as it was.
     func inject(_ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts)
         -> LanguageOutcome
+}
+
+extension LanguageInjection {
+    func targets(of request: LanguageRequest, in draft: PodDraft) -> (places: [ContainerPlace], unknown: [String]) {
+        draft.targets(request.containerNames)
+    }
 }
 
 struct LanguageOutcome {
@@ -12,15 +21,21 @@ struct LanguageOutcome {
     var refusals: [Refusal] = []
 }
 
-extension Language {
-    /// `nil` for what this version cannot inject: it is refused with that reason, and other languages go on.
-    func injection(_ annotations: EffectiveAnnotations, _ settings: InjectionSettings) -> (any LanguageInjection)? {
-        switch self {
+extension LanguageRequest {
+    func injection(_ annotations: EffectiveAnnotations, _ settings: InjectionSettings) -> any LanguageInjection {
+        let spec = instrumentation.spec
+        let images = settings.defaultImages
+        return switch language {
+        case .java: AgentInjection(agent: JavaAgent(extensions: spec.javaExtensions), images: images)
+        case .nodejs: AgentInjection(agent: NodeJSAgent(), images: images)
         case .python:
-            AgentInjection(
-                agent: PythonAgent(platform: annotations[AnnotationKey.pythonPlatform]),
-                images: settings.defaultImages)
-        case .java, .nodejs, .dotnet, .go, .apacheHttpd, .nginx, .sdk: nil
+            AgentInjection(agent: PythonAgent(platform: annotations[AnnotationKey.pythonPlatform]), images: images)
+        case .dotnet:
+            AgentInjection(agent: DotNetAgent(runtime: annotations[AnnotationKey.dotnetRuntime]), images: images)
+        case .go: GoInjection(settings: settings)
+        case .apacheHttpd: WebServerInjection(module: ApacheModule(spec.apacheHttpdServer), images: images)
+        case .nginx: WebServerInjection(module: NginxModule(spec.nginxServer), images: images)
+        case .sdk: SDKInjection()
         }
     }
 }

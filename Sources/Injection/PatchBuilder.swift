@@ -23,11 +23,22 @@ struct PatchBuilder {
         for element in elements { add("\(list)/-", element) }
     }
 
+    /// Sets members of a map of strings, or makes the map; `given` is what was there.
+    mutating func set(_ members: [(key: String, value: String)], in map: String, given: JSONValue?) {
+        guard !members.isEmpty else { return }
+        guard given?.objectValue != nil else {
+            return add(map, .object(JSONObject(members: members.map { .init(key: $0.key, value: .string($0.value)) })))
+        }
+        for (key, value) in members { add("\(map)\(JSONPointer(tokens: [key]))", .string(value)) }
+    }
+
     /// The changes to a container that was there on arrival.
     mutating func change(_ container: ContainerDraft, in list: String) {
         guard let index = container.origin, let edit = container.edit else { return }
         change(edit.environment, at: "\(list)/\(index)/env")
-        append(edit.addedMounts, to: "\(list)/\(index)/volumeMounts", exists: edit.hasMountList)
+        let mounts = "\(list)/\(index)/volumeMounts"
+        for place in edit.mounts.removed.sorted(by: >) { remove("\(mounts)/\(place)") }
+        append(edit.mounts.added, to: mounts, exists: edit.mounts.hasList)
     }
 
     /// The changes to a list of variables: entries that moved are removed, from the last to the first; then, from the

@@ -3,13 +3,18 @@ import OperatorAPI
 
 /// A pod while it is changed: what was sent, and the changes, which give both the new pod and the patch.
 ///
-/// The changes are few and known: entries of `env` and `volumeMounts` of some containers, new containers, new volumes.
+/// The changes are few and known: entries of `env` and `volumeMounts` of some containers, new containers, new volumes,
+/// labels, annotations.
 /// Keeping them apart from the pod makes the patch small and spares a comparison of whole pods.
 struct PodDraft {
     let original: JSONValue
     var containers: [ContainerDraft]
     var initContainers: [ContainerDraft]
     private(set) var addedVolumes: [JSONValue] = []
+    /// Whether the pod's containers are to see each other's processes, where the pod did not say so itself.
+    private(set) var sharesProcessNamespace = false
+    private var addedLabels: [(key: String, value: String)] = []
+    private var addedAnnotations: [(key: String, value: String)] = []
     private let ownVolumes: [JSONValue]
     private let hasVolumeList: Bool
     private let hasInitContainerList: Bool
@@ -69,30 +74,65 @@ struct PodDraft {
         initContainers.insert(ContainerDraft(json: container, origin: nil), at: index)
     }
 
+    mutating func appendInitContainer(_ container: JSONValue) {
+        insertInitContainer(container, at: initContainers.count)
+    }
+
+    mutating func appendContainer(_ container: JSONValue) {
+        containers.append(ContainerDraft(json: container, origin: nil))
+    }
+
+    mutating func shareProcessNamespace() {
+        if original["spec"]?["shareProcessNamespace"]?.boolValue != true { sharesProcessNamespace = true }
+    }
+
+    /// Replaces the one of that key.
+    mutating func setLabel(_ key: String, _ value: String) { addedLabels.append((key, value)) }
+
+    /// Replaces the one of that key.
+    mutating func setAnnotation(_ key: String, _ value: String) { addedAnnotations.append((key, value)) }
+
     // MARK: - The pod
 
     func pod() -> JSONValue {
         var spec = original["spec"] ?? .object([:])
-        if containers.contains(where: { $0.edit != nil }) {
+        if containers.contains(where: { $0.edit != nil || $0.origin == nil }) {
             spec["containers"] = .array(containers.map { $0.result() })
         }
         if initContainers.contains(where: { $0.edit != nil || $0.origin == nil }) {
             spec["initContainers"] = .array(initContainers.map { $0.result() })
         }
         if !addedVolumes.isEmpty { spec["volumes"] = .array(ownVolumes + addedVolumes) }
+        if sharesProcessNamespace { spec["shareProcessNamespace"] = true }
         var pod = original
         pod["spec"] = spec
+        if let metadata = metadata() { pod["metadata"] = metadata }
         return pod
+    }
+
+    /// `nil` when it does not change.
+    private func metadata() -> JSONValue? {
+        if addedLabels.isEmpty, addedAnnotations.isEmpty { return nil }
+        let metadata = original["metadata"] ?? .null
+        var result = metadata.objectValue == nil ? .object([:]) : metadata
+        for (member, added) in [("labels", addedLabels), ("annotations", addedAnnotations)] where !added.isEmpty {
+            var map = result[member] ?? .null
+            if map.objectValue == nil { map = .object([:]) }
+            for (key, value) in added { map[key] = .string(value) }
+            result[member] = map
+        }
+        return result
     }
 
     // MARK: - The patch
 
     /// Operations in an order in which each one's path holds when its turn comes: changes inside the containers that
-    /// were there, then new init containers by rising index, then volumes.
+    /// were there, then new containers by rising index, then volumes and the rest.
     func patch() -> [JSONValue] {
         var patch = PatchBuilder()
         for container in containers { patch.change(container, in: "/spec/containers") }
         for container in initContainers { patch.change(container, in: "/spec/initContainers") }
+        patch.append(containers.filter { $0.origin == nil }.map { $0.result() }, to: "/spec/containers", exists: true)
         if !hasInitContainerList, !initContainers.isEmpty {
             patch.add("/spec/initContainers", .array(initContainers.map { $0.result() }))
         } else {
@@ -101,6 +141,13 @@ struct PodDraft {
             }
         }
         patch.append(addedVolumes, to: "/spec/volumes", exists: hasVolumeList)
+        if sharesProcessNamespace { patch.add("/spec/shareProcessNamespace", true) }
+        if original["metadata"]?.objectValue == nil {
+            if let metadata = metadata() { patch.add("/metadata", metadata) }
+        } else {
+            patch.set(addedLabels, in: "/metadata/labels", given: original["metadata"]?["labels"])
+            patch.set(addedAnnotations, in: "/metadata/annotations", given: original["metadata"]?["annotations"])
+        }
         return patch.operations
     }
 }

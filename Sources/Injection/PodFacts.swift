@@ -5,6 +5,8 @@ import OperatorAPI
 /// What the telemetry of a pod's containers says about the pod. Read once for each admission.
 struct PodFacts {
     let namespace: String
+    /// What the pod itself says; empty when it says nothing.
+    let ownNamespace: String
     let name: String
     let uid: String
     let nodeName: String
@@ -15,6 +17,7 @@ struct PodFacts {
     init(pod: JSONValue, namespace: String, owners facts: OwnerFacts?) {
         let metadata = pod["metadata"]
         self.namespace = namespace
+        ownNamespace = metadata?["namespace"]?.stringValue ?? ""
         name = metadata?["name"]?.stringValue ?? ""
         uid = metadata?["uid"]?.stringValue ?? ""
         nodeName = pod["spec"]?["nodeName"]?.stringValue ?? ""

@@ -19,39 +19,33 @@ struct PythonAgent: Agent {
         }
     }
 
-    var command: [String] { ["cp", "-r", source ?? "", folder] }
+    var copies: [FileCopy] {
+        source.map { [FileCopy(container: name, command: ["cp", "-r", $0, folder])] } ?? []
+    }
 
     func refusal() -> SkipReason? {
         source == nil ? .unsupportedPlatform(annotation: AnnotationKey.pythonPlatform, value: platform) : nil
     }
 
-    func mountPath(in container: String) -> String { folder }
-
-    func prepare(_ edit: inout ContainerEdit, section: AgentSection) throws(ContainerRefused) -> [String] {
-        if let own = edit.environment[Self.path], own.hasSource {
-            throw ContainerRefused(reason: .environmentFromSource(Self.path))
-        }
-        edit.environment.appendIfAbsent(section.environment)
-
+    func prepare(_ environment: inout EnvironmentDraft, section: AgentSection) throws(ContainerRefused) -> [String] {
+        try environment.refuseSource(of: Self.path)
+        environment.appendIfAbsent(section.environment)
         // The agent's modules come first, so that its sitecustomize is the one that is loaded; its libraries last, so
         // that the application's own versions win.
         let modules = "\(folder)/opentelemetry/instrumentation/auto_instrumentation"
-        guard let index = edit.environment.index(of: Self.path) else {
-            edit.environment.append(EnvironmentVariable(Self.path, "\(modules):\(folder)"))
-            return []
+        let isMerged = environment.merge(Self.path) { own in
+            own.map { "\(modules):\($0):\(folder)" } ?? "\(modules):\(folder)"
         }
-        let given = EnvironmentVariable(name: Self.path, json: edit.environment.entries[index].json)
         // From the Instrumentation; it may name the agent's folders itself.
-        if given.hasSource { return [Self.path] }
-        edit.environment.setValue("\(modules):\(given.value ?? ""):\(folder)", at: index)
-        return []
+        return isMerged ? [] : [Self.path]
     }
 
-    func addDefaults(to environment: inout EnvironmentDraft) {
+    func addDefaults(to environment: inout EnvironmentDraft, container: String) -> [String] {
         environment.appendIfAbsent("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
         environment.appendIfAbsent("OTEL_TRACES_EXPORTER", "otlp")
         environment.appendIfAbsent("OTEL_METRICS_EXPORTER", "otlp")
         environment.appendIfAbsent("OTEL_LOGS_EXPORTER", "otlp")
+        return []
     }
 
     private static let path = "PYTHONPATH"

@@ -7,6 +7,15 @@ struct ApplicationContainer {
     var image: String
     /// The value of its first `OTEL_RESOURCE_ATTRIBUTES`, as far as it is known.
     var resourceAttributes: String?
+
+    /// - Parameter environment: of that container as it is by now; its edit's when it has changed.
+    init(_ container: ContainerDraft, environment: EnvironmentDraft) {
+        name = container.name
+        image = container.json["image"]?.stringValue ?? ""
+        resourceAttributes = environment[ResourceVariable.attributes]?.value
+    }
+
+    init(_ container: ContainerDraft) { self.init(container, environment: container.editing().environment) }
 }
 
 /// The resource attributes of one container, to become the value of `OTEL_RESOURCE_ATTRIBUTES`.

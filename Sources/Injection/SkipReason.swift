@@ -14,7 +14,8 @@ public enum SkipReason: Equatable, Sendable {
     case instrumentationNotFound(ObjectKey)
     case instrumentationUnreadable(FieldError)
     case languageDisabled(Language)
-    case languageUnsupported(Language)
+    /// The API server would refuse a pod that is injected with it.
+    case instrumentationInvalid(FieldError)
     /// A collector sidecar is asked for, which this version does not add.
     case sidecarUnsupported
 
@@ -33,6 +34,18 @@ public enum SkipReason: Equatable, Sendable {
     case mountPathTaken(String)
     case volumeNameTaken(String)
     case agentContainerNameTaken(String)
+    /// The container has a variable that only an agent of its own needs.
+    case agentAlreadyConfigured(String)
+    /// The agents' images are made for Linux.
+    case windowsPod
+    /// What is for containers that stay was asked for an init container.
+    case initContainerUnsupported
+    case processNamespaceNotShared
+    case hostProcessNamespace
+    case severalContainersForGo
+    case goExecutableMissing
+    /// The container gets the common environment alone: one web server of a pod can be instrumented.
+    case furtherServer
     /// The container is injected, but this variable's value comes from elsewhere and stays as it is.
     case variableLeftAlone(String)
 }
@@ -50,7 +63,7 @@ extension SkipReason {
         case .instrumentationNotFound: "InstrumentationNotFound"
         case .instrumentationUnreadable: "InstrumentationUnreadable"
         case .languageDisabled: "LanguageDisabled"
-        case .languageUnsupported: "LanguageUnsupported"
+        case .instrumentationInvalid: "InstrumentationInvalid"
         case .sidecarUnsupported: "SidecarUnsupported"
         case .invalidContainerList: "InvalidContainerList"
         case .duplicatedContainers: "DuplicatedContainers"
@@ -63,6 +76,14 @@ extension SkipReason {
         case .mountPathTaken: "MountPathTaken"
         case .volumeNameTaken: "VolumeNameTaken"
         case .agentContainerNameTaken: "AgentContainerNameTaken"
+        case .agentAlreadyConfigured: "AgentAlreadyConfigured"
+        case .windowsPod: "WindowsPod"
+        case .initContainerUnsupported: "InitContainerUnsupported"
+        case .processNamespaceNotShared: "ProcessNamespaceNotShared"
+        case .hostProcessNamespace: "HostProcessNamespace"
+        case .severalContainersForGo: "SeveralContainersForGo"
+        case .goExecutableMissing: "GoExecutableMissing"
+        case .furtherServer: "FurtherServer"
         case .variableLeftAlone: "VariableLeftAlone"
         }
     }
@@ -81,8 +102,7 @@ extension SkipReason {
         case .instrumentationUnreadable(let error): "the Instrumentation cannot be read: \(error)"
         case .languageDisabled(let language):
             "support for \(language.displayName) auto instrumentation is not enabled"
-        case .languageUnsupported(let language):
-            "\(language.displayName) auto instrumentation is not part of this version of the operator"
+        case .instrumentationInvalid(let error): "the Instrumentation would make the pod invalid: \(error)"
         case .sidecarUnsupported: "a collector sidecar is not part of this version of the operator"
         case .invalidContainerList(let value):
             "not valid characters included in the instrumentation container annotation \(value)"
@@ -102,13 +122,25 @@ extension SkipReason {
         case .mountPathTaken(let path): "the container already has a volume mounted at \(path)"
         case .volumeNameTaken(let name): "the pod already has a volume named \(name)"
         case .agentContainerNameTaken(let name): "the pod already has a container named \(name)"
+        case .agentAlreadyConfigured(let name): "\(name) is set already, so an agent is in place"
+        case .windowsPod: "the pod runs on Windows, and the image of the agent is made for Linux"
+        case .initContainerUnsupported: "it is an init container"
+        case .processNamespaceNotShared:
+            "the pod says shareProcessNamespace: false, and the agent has to see the application's process"
+        case .hostProcessNamespace:
+            "the pod says hostPID: true, and then it cannot share a process namespace of its own with the agent"
+        case .severalContainersForGo: "the agent takes one container, and the pod's annotation names several"
+        case .goExecutableMissing:
+            "the executable is not named; set the annotation \(AnnotationKey.goTargetExecutable) on the pod"
+        case .furtherServer:
+            "only one web server of a pod gets the module; this one gets the environment variables"
         case .variableLeftAlone(let name):
             "the value of \(name) comes from elsewhere (valueFrom), so it was left as it is"
         }
     }
 
     /// What helps to find the cause, beyond the words of the reference.
-    var detail: String? {
+    public var detail: String? {
         switch self {
         case .noInstrumentation(let namespace): "namespace \(namespace)"
         case .instrumentationNotFound(let key): "namespace \(key.namespace)"
@@ -119,7 +151,10 @@ extension SkipReason {
 
     /// Something was injected all the same.
     public var isPartial: Bool {
-        if case .variableLeftAlone = self { true } else { false }
+        switch self {
+        case .variableLeftAlone, .furtherServer: true
+        default: false
+        }
     }
 
     /// Whether the reference answers the admission with code 500 for it (still allowing the pod).

@@ -33,6 +33,9 @@ extension ResourceType {
         group: "", version: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false)
     public static let pod = ResourceType(group: "", version: "v1", kind: "Pod", plural: "pods")
     public static let deployment = ResourceType(group: "apps", version: "v1", kind: "Deployment", plural: "deployments")
+    public static let statefulSet = ResourceType(
+        group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets")
+    public static let daemonSet = ResourceType(group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets")
     public static let replicaSet = ResourceType(group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets")
     public static let job = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
     public static let lease = ResourceType(

@@ -68,7 +68,7 @@ struct CollectorSide {
     }
 
     private static let ownedTypes: [ResourceType] =
-        [.configMap, .serviceAccount, .service, .deployment] + AvailableAPIs.optional
+        [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
 }
 
 /// Runs a controller while this replica leads, or always when there is no election.

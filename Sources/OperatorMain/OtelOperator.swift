@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The command line. Without a subcommand it runs the operator, so that a Deployment made for the reference works.
 @main
@@ -7,6 +8,22 @@ struct OtelOperator: AsyncParsableCommand {
         commandName: "otel-operator",
         abstract: "Automates OpenTelemetry on Kubernetes.",
         version: "otel-operator \(Version.current) (compatible with opentelemetry-operator \(Version.reference))",
-        subcommands: [Run.self],
+        subcommands: [Run.self, Inject.self],
         defaultSubcommand: Run.self)
+
+    /// A command line that cannot be used ends with 1, whoever finds that out: argument-parser's own code is 64.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardStream.error.write(fullMessage(for: error) + "\n")
+            Glibc.exit(1)
+        }
+    }
 }

@@ -191,8 +191,10 @@ public final class CollectorReconciler: Sendable {
     }
 
     /// The Deployment as it is, for its replicas; `nil` when there is none of ours.
+    private static let workloads: Set<ResourceType> = [.deployment, .statefulSet, .daemonSet]
+
     private func readWorkload(_ rendered: Rendered, of resource: KubeObject) async throws(KubeError) -> KubeObject? {
-        guard let desired = rendered.objects.first(where: { $0.type == .deployment }) else { return nil }
+        guard let desired = rendered.objects.first(where: { Self.workloads.contains($0.type) }) else { return nil }
         do throws(KubeError) {
             let object = try await api.get(desired.type, desired.object.key)
             return object.controller?.uid == resource.uid ? object : nil

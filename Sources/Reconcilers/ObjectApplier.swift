@@ -120,7 +120,29 @@ struct ObjectApplier: Sendable {
         _ type: ResourceType, _ desired: KubeObject, _ live: KubeObject
     ) -> String? {
         guard type.group == "apps" else { return nil }
-        return desired["spec"]?["selector"] == live["spec"]?["selector"] ? nil : "spec.selector"
+        let (wanted, present) = (desired["spec"], live["spec"])
+        if wanted?["selector"] != present?["selector"] { return "spec.selector" }
+        guard type == .statefulSet else { return nil }
+        for field in ["serviceName", "podManagementPolicy"] where wanted?[field] != present?[field] {
+            return "spec.\(field)"
+        }
+        let claims = (
+            wanted?["volumeClaimTemplates"]?.arrayValue ?? [], present?["volumeClaimTemplates"]?.arrayValue ?? []
+        )
+        let areSame = claims.0.count == claims.1.count && zip(claims.0, claims.1).allSatisfy(Self.isSameClaim)
+        return areSame ? nil : "spec.volumeClaimTemplates"
+    }
+
+    /// The server adds to a claim: its kind, its status, the mode of the volume.
+    private static func isSameClaim(_ wanted: JSONValue, _ present: JSONValue) -> Bool {
+        func fields(_ claim: JSONValue) -> JSONValue {
+            var metadata = claim["metadata"] ?? [:]
+            metadata["creationTimestamp"] = nil
+            var spec = claim["spec"] ?? [:]
+            if wanted["spec"]?["volumeMode"] == nil { spec["volumeMode"] = nil }
+            return ["metadata": metadata, "spec": spec]
+        }
+        return FieldValue.holds(fields(wanted), fields(present))
     }
 
     private static func fingerprint(_ object: KubeObject) -> Int {

@@ -34,8 +34,9 @@ public struct CollectorRenderer: Sendable {
         }
 
         var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft))
-        rendered.add(.deployment, draft.deployment())
-        rendered.add(draft.podDisruptionBudget())
+        if let workload = draft.workload() { rendered.objects.append(workload) }
+        // A DaemonSet's pods are not evicted one by one: a drained node loses its own.
+        if draft.spec.mode != .daemonset { rendered.add(draft.podDisruptionBudget()) }
         rendered.add(.configMap, draft.configMap())
         if draft.spec.serviceAccount.isEmpty { rendered.add(.serviceAccount, draft.serviceAccount()) }
         rendered.add(draft.autoscaler())
@@ -52,7 +53,7 @@ public struct CollectorRenderer: Sendable {
     /// What this operator cannot render without leaving something running that was not asked for.
     private static func unsupportedAsAWhole(_ collector: OpenTelemetryCollector) -> String? {
         let spec = collector.spec
-        if spec.mode != .deployment {
+        if spec.mode == .sidecar {
             return "mode \(spec.mode.rawValue) is not supported yet: no objects are made or changed"
         }
         if spec.isTargetAllocatorEnabled || collector.labels[CollectorAnnotationKey.targetAllocator] != nil {

@@ -30,7 +30,7 @@ public struct CollectorStatus: Sendable {
     ///
     /// - Parameters:
     ///   - resource: the OpenTelemetryCollector as it is in the cluster.
-    ///   - workload: its Deployment as it is in the cluster; `nil` when there is none yet.
+    ///   - workload: what runs its pods, as it is in the cluster; `nil` when there is none yet.
     public func patch(
         for resource: JSONValue, workload: JSONValue?, rendered: Rendered, outcome: Outcome, now: Timestamp
     ) -> JSONValue? {
@@ -53,8 +53,10 @@ public struct CollectorStatus: Sendable {
         let labels = Labels(collector: collector, filter: options.labelsFilter)
             .standard(Names(collector: collector.name).workload, filtered: true)
         let selector = labels.map { "\($0.key)=\($0.value)" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let replicas = workload?[path: "status", "replicas"]?.intValue ?? 0
-        let ready = workload?[path: "status", "readyReplicas"]?.intValue ?? 0
+        let isDaemonSet = collector.spec.mode == .daemonset
+        let counts = workload?["status"]
+        let replicas = counts?[isDaemonSet ? "desiredNumberScheduled" : "replicas"]?.intValue ?? 0
+        let ready = counts?[isDaemonSet ? "numberReady" : "readyReplicas"]?.intValue ?? 0
         status["scale"] = [
             "replicas": .int(replicas), "selector": .string(selector.joined(separator: ",")),
             "statusReplicas": .string("\(ready)/\(replicas)"),

@@ -74,7 +74,7 @@ struct AccessManifestTests {
     @Test("what is rendered may be made, changed, watched and pruned")
     func rendered() throws {
         let needed = [
-            "/configmaps", "/services", "/serviceaccounts", "apps/deployments",
+            "/configmaps", "/services", "/serviceaccounts", "apps/deployments", "apps/daemonsets", "apps/statefulsets",
             "azmonitoring.coreos.com/podmonitors", "monitoring.coreos.com/servicemonitors",
             "networking.k8s.io/networkpolicies", "policy/poddisruptionbudgets", "autoscaling/horizontalpodautoscalers",
         ]

@@ -130,7 +130,11 @@ struct PublishedVectorTests {
         #expect(operations.allSatisfy { $0["op"] == "add" })
         #expect(operations.first?["path"] == "/spec/containers/0/env/0")
         #expect(!operations.contains { $0["value"]?["name"] == "HAVE" })
-        let last = operations.suffix(3).map { $0["path"]?.stringValue ?? "" }
-        #expect(last == ["/spec/containers/0/volumeMounts/-", "/spec/initContainers", "/spec/volumes"])
+        let last = operations.suffix(4).map { $0["path"]?.stringValue ?? "" }
+        #expect(
+            last == [
+                "/spec/containers/0/volumeMounts/-", "/spec/initContainers", "/spec/volumes",
+                "/metadata/annotations/instrumentation.opentelemetry.io~1injected",
+            ])
     }
 }

@@ -143,13 +143,16 @@ struct RequestTests {
 
     @Test("every reason has its own label and a sentence")
     func labels() {
+        let fault = FieldError(path: "spec.imagePullPolicy", value: "x", expected: "y")
         let reasons: [SkipReason] = [
             .notRequested, .alreadyInstrumented(sign: "s"), .noContainers, .noInstrumentation(namespace: "n"),
-            .severalInstrumentations([]), .languageDisabled(.go), .languageUnsupported(.java), .sidecarUnsupported,
+            .severalInstrumentations([]), .languageDisabled(.go), .instrumentationInvalid(fault), .sidecarUnsupported,
             .invalidContainerList("x"), .duplicatedContainers(["a", "b"]), .containerListMissing,
             .otherLanguageRefused(.java), .containerNotFound, .noContainerFound, .environmentFromSource("X"),
             .unsupportedPlatform(annotation: "a", value: "v"), .mountPathTaken("/x"), .volumeNameTaken("v"),
-            .agentContainerNameTaken("c"), .variableLeftAlone("X"),
+            .agentContainerNameTaken("c"), .variableLeftAlone("X"), .agentAlreadyConfigured("X"), .windowsPod,
+            .initContainerUnsupported, .processNamespaceNotShared, .hostProcessNamespace, .severalContainersForGo,
+            .goExecutableMissing, .furtherServer,
         ]
         #expect(Set(reasons.map(\.label)).count == reasons.count)
         for reason in reasons {

@@ -54,6 +54,25 @@ extension Scenario {
             try await cluster.settles(for: .seconds(5))
         }
 
+        @Test("each mode has its workload", .timeLimit(.minutes(3)))
+        func modes() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("modes")
+            let claims = [
+                "volumeClaimTemplates:",
+                "- {metadata: {name: queue}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}",
+            ]
+            try cluster.apply(Manifest.collector("set", in: namespace, spec: claims, mode: "statefulset"))
+            try cluster.apply(Manifest.collector("node", in: namespace, mode: "daemonset"))
+            _ = try await cluster.condition("Ready", of: "set", in: namespace) { $0["status"] == "True" }
+            #expect(try cluster.get("statefulset", "set-collector", in: namespace) != nil)
+            _ = try await eventually("the DaemonSet") {
+                try cluster.get("daemonset", "node-collector", in: namespace)
+            }
+        }
+
         @Test("what cannot be is told in a condition and an Event, and loses nothing", .timeLimit(.minutes(3)))
         func refused() async throws {
             let running = try OperatorProcess()
@@ -61,13 +80,14 @@ extension Scenario {
             try await running.untilServing()
             let namespace = try cluster.makeNamespace("refused")
 
-            try cluster.apply(Manifest.collector("daemon", in: namespace, mode: "daemonset"))
-            let condition = try await cluster.condition("Ready", of: "daemon", in: namespace) {
+            try cluster.apply(
+                Manifest.collector("allocated", in: namespace, spec: ["targetAllocator: {enabled: true}"]))
+            let condition = try await cluster.condition("Ready", of: "allocated", in: namespace) {
                 $0["status"] == "False"
             }
-            #expect(condition["message"]?.stringValue?.contains("mode daemonset is not supported") == true)
+            #expect(condition["message"]?.stringValue?.contains("target allocators are not supported") == true)
             _ = try await eventually("an Event") {
-                try cluster.events(about: "daemon", in: namespace).first { $0["type"] == "Warning" }
+                try cluster.events(about: "allocated", in: namespace).first { $0["type"] == "Warning" }
             }
 
             // Somebody else's Service of that name stays theirs; everything else is made.

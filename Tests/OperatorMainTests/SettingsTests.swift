@@ -104,7 +104,7 @@ struct SettingsTests {
                 "flag --zap-log-level: expected debug, info, error, panic or a number above 0"
             ),
             (["--tls-min-version=1.2"], [:], nil, "flag --tls-min-version: expected VersionTLS12 or VersionTLS13"),
-            (["--no-such-flag"], [:], nil, "flag --no-such-flag needs a value"),
+            (["--no-such-flag"], [:], nil, "unknown flag --no-such-flag; see otel-operator run --help"),
             (["--no-such-flag=1"], [:], nil, "unknown flag --no-such-flag; see otel-operator run --help"),
             (["--webhook-port"], [:], nil, "flag --webhook-port needs a value"),
             (["start"], [:], nil, "unexpected argument \"start\""),

@@ -72,20 +72,20 @@ struct CollectorReconcilerTests {
         #expect(harness.cluster.writes == [])
     }
 
-    @Test("an unsupported mode is told, and what runs is left alone")
+    @Test("an unsupported feature is told, and what runs is left alone")
     func unsupported() async throws {
         harness.put(collector())
         _ = try await harness.reconcile()
         harness.catchUp()
         _ = await harness.newEvents()
         let before = harness.cluster.keys
-        harness.change { $0.json["spec"]?["mode"] = "statefulset" }
+        harness.change { $0.json["spec"]?["targetAllocator"] = ["enabled": true] }
         harness.cluster.forgetWrites()
         #expect(try await harness.reconcile() == .done)
         #expect(harness.cluster.writes == ["patch OpenTelemetryCollector/status ns/web"])
         #expect(harness.cluster.keys == before)
         #expect(harness.ready?["status"] == "False")
-        #expect(harness.ready?["message"]?.stringValue?.contains("statefulset") == true)
+        #expect(harness.ready?["message"]?.stringValue?.contains("target allocators") == true)
         #expect(await harness.newEvents().contains("Warning Unsupported"))
         harness.cluster.forgetWrites()
         _ = try await harness.reconcile()

@@ -158,6 +158,39 @@ struct ObjectApplierTests {
         #expect(cluster[.configMap, reference.key]?["data"]?["collector.yaml"] == "theirs")
     }
 
+    @Test(
+        "what a StatefulSet cannot change deletes and makes anew",
+        arguments: [
+            ("serviceName", "other"), ("podManagementPolicy", "OrderedReady"),
+            ("volumeClaimTemplates", [["metadata": ["name": "queue"], "spec": ["storageClassName": "fast"]]]),
+        ] as [(String, JSONValue)])
+    func statefulSet(field: String, value: JSONValue) async throws {
+        var object = deployment()
+        object["kind"] = "StatefulSet"
+        object["spec"]?["serviceName"] = "web"
+        object["spec"]?["podManagementPolicy"] = "Parallel"
+        object["spec"]?["volumeClaimTemplates"] = [
+            ["metadata": ["name": "queue"], "spec": ["storageClassName": "slow"]]
+        ]
+        let reference = TypedKey(type: .statefulSet, key: object.key)
+        let applier = applier
+        #expect(try await applier.apply(reference, object) == .created)
+        // What the server adds to a claim is no change.
+        var live = try #require(cluster[.statefulSet, reference.key])
+        live["spec"]?["volumeClaimTemplates"] = [
+            [
+                "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+                "metadata": ["name": "queue", "creationTimestamp": .null],
+                "spec": ["storageClassName": "slow", "volumeMode": "Filesystem"], "status": ["phase": "Pending"],
+            ]
+        ]
+        cluster.put(.statefulSet, live)
+        object["spec"]?["replicas"] = 2
+        #expect(try await applier.apply(reference, object) == .updated)
+        object["spec"]?[field] = value
+        #expect(try await applier.apply(reference, object) == .recreated(field: "spec.\(field)"))
+    }
+
     @Test("another selector deletes and makes anew")
     func selector() async throws {
         let reference = TypedKey(type: .deployment, key: deployment().key)

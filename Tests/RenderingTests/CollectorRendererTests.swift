@@ -66,7 +66,7 @@ struct CollectorRendererTests {
 
     @Test(
         "says that a mode is not supported, and asks for nothing to be pruned",
-        arguments: ["statefulset", "daemonset", "sidecar"])
+        arguments: ["sidecar"])
     func unsupportedMode(_ mode: String) {
         let rendered = render(["mode": .string(mode), "config": Self.otlp])
         #expect(rendered.objects == [])
@@ -82,7 +82,42 @@ struct CollectorRendererTests {
         ])
         #expect(rendered.reasons(.warning) == [.unsupported, .unsupported])
         #expect(rendered.deployment != nil)
-        #expect(!render(["config": Self.otlp, "targetAllocator": ["enabled": true]]).isComplete)
+        let allocated = render(["config": Self.otlp, "targetAllocator": ["enabled": true]])
+        #expect(!allocated.isComplete)
+        #expect(allocated.objects == [])
+        #expect(allocated.reasons(.error) == [.unsupported])
+    }
+
+    @Test("a DaemonSet has neither a budget nor spread constraints")
+    func daemonSet() throws {
+        let spread: JSONValue = [["maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"]]
+        let rendered = render([
+            "mode": "daemonset", "config": Self.otlp, "topologySpreadConstraints": spread,
+            "daemonSetUpdateStrategy": ["type": "OnDelete"],
+        ])
+        let set = try #require(rendered.objects.first { $0.type == .daemonSet }?.object)
+        #expect(set["spec"]?["updateStrategy"] == ["type": "OnDelete"])
+        #expect(set["spec"]?["replicas"] == nil)
+        #expect(set["spec"]?["template"]?["spec"]?["topologySpreadConstraints"] == nil)
+        #expect(!rendered.objects.contains { $0.type == .podDisruptionBudget || $0.type == .deployment })
+    }
+
+    @Test("a StatefulSet is governed by the headless Service unless the user names another")
+    func statefulSet() throws {
+        let claims: JSONValue = [["metadata": ["name": "queue"], "spec": ["accessModes": ["ReadWriteOnce"]]]]
+        let set = try #require(
+            render(["mode": "statefulset", "config": Self.otlp, "volumeClaimTemplates": claims]).objects.first?.object)
+        #expect(set["spec"]?["serviceName"] == "otel-collector-headless")
+        #expect(set["spec"]?["podManagementPolicy"] == "Parallel")
+        #expect(set["spec"]?["volumeClaimTemplates"] == claims)
+        let own = render([
+            "mode": "statefulset", "config": Self.otlp, "serviceName": "mine", "podManagementPolicy": "OrderedReady",
+            "persistentVolumeClaimRetentionPolicy": ["whenDeleted": "Delete"],
+        ])
+        .objects.first?.object
+        #expect(own?["spec"]?["serviceName"] == "mine")
+        #expect(own?["spec"]?["podManagementPolicy"] == "OrderedReady")
+        #expect(own?["spec"]?["persistentVolumeClaimRetentionPolicy"] == ["whenDeleted": "Delete"])
     }
 
     @Test(

@@ -15,6 +15,11 @@ extension CollectorSpec {
         }
         podDisruptionBudget = try reader.tree("podDisruptionBudget")
         deploymentUpdateStrategy = try reader.filledTree("deploymentUpdateStrategy")
+        daemonSetUpdateStrategy = try reader.filledTree("daemonSetUpdateStrategy")
+        serviceName = try reader.string("serviceName") ?? ""
+        podManagementPolicy = try reader.filledString("podManagementPolicy") ?? podManagementPolicy
+        volumeClaimTemplates = try reader.list("volumeClaimTemplates")
+        claimRetentionPolicy = try reader.filledTree("persistentVolumeClaimRetentionPolicy")
 
         image = try reader.string("image") ?? ""
         imagePullPolicy = try reader.filledString("imagePullPolicy")

@@ -34,6 +34,16 @@ public struct CollectorSpec: Sendable {
     /// `minAvailable` and `maxUnavailable`; `nil` when the user says nothing.
     public var podDisruptionBudget: JSONValue?
     public var deploymentUpdateStrategy: JSONValue?
+    public var daemonSetUpdateStrategy: JSONValue?
+
+    // Of a StatefulSet.
+    /// The Service that governs the pods' names; the headless Service when empty.
+    public var serviceName = ""
+    public var podManagementPolicy = "Parallel"
+    /// core/v1 PersistentVolumeClaims.
+    public var volumeClaimTemplates: [JSONValue] = []
+    /// apps/v1 StatefulSetPersistentVolumeClaimRetentionPolicy.
+    public var claimRetentionPolicy: JSONValue?
 
     // The collector's container.
     /// Empty for the operator's default.

@@ -10,6 +10,7 @@
 /// | ``goTargetExecutable`` | Pod | path of the executable | none |
 /// | ``sidecar`` | Pod, Namespace | as ``inject(_:)`` | not asked |
 /// | ``resourceAttributePrefix`` + attribute | Pod | any text | none |
+/// | ``injected`` | Pod | written by the operator: an ``InjectionRecord`` | – |
 /// | ``defaultImage(_:)`` | Instrumentation | written by the operator: the default image it last applied | – |
 ///
 /// A value on both Pod and Namespace: see `EffectiveAnnotations`.
@@ -54,6 +55,9 @@ public enum AnnotationKey {
 
     /// Asks for a collector beside the application's containers.
     public static let sidecar = "sidecar.opentelemetry.io/inject"
+
+    /// What was injected into the pod, from which Instrumentation, at which state of it: an ``InjectionRecord``.
+    public static let injected = prefix + "injected"
 
     /// Followed by the name of a resource attribute. Example: `resource.opentelemetry.io/team: payments`.
     public static let resourceAttributePrefix = "resource.opentelemetry.io/"

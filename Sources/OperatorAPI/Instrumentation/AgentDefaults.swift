@@ -98,7 +98,7 @@ extension Instrumentation {
         return result
     }
 
-    private static func section(_ given: JSONValue?, image: String, _ defaults: AgentDefaults) -> JSONValue {
+    static func section(_ given: JSONValue?, image: String, _ defaults: AgentDefaults) -> JSONValue {
         var section = given ?? .object([:])
         if section.isNull { section = .object([:]) }
         guard section.objectValue != nil else { return section }

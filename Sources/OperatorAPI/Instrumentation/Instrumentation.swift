@@ -8,16 +8,13 @@ public import KubeModel
 public struct Instrumentation: Equatable, Sendable {
     public var key: ObjectKey
     public var spec: InstrumentationSpec
-
-    public init(key: ObjectKey, spec: InstrumentationSpec = InstrumentationSpec()) {
-        self.key = key
-        self.spec = spec
-    }
+    let digests: SpecDigests
 
     /// - Throws: for a field of another type than the schema has.
     public init(_ json: JSONValue) throws(FieldError) {
         key = KubeObject(json).key
         spec = try InstrumentationSpec(try FieldReader(json["spec"], at: "spec"))
+        digests = SpecDigests(json["spec"])
     }
 }
 

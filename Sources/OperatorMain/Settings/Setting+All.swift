@@ -86,7 +86,8 @@ extension Setting {
         ) { $0.isLeaderElectionEnabled = $1 }
     ]
 
-    private static let injection: [Setting] =
+    /// What decides how pods are injected: all of it is the same for `run` and `inject`.
+    static let injection: [Setting] =
         [
             .boolean(
                 "enable-multi-instrumentation", env: "ENABLE_MULTI_INSTRUMENTATION",

@@ -4,29 +4,31 @@ extension Settings {
     /// Defaults, overlaid by the configuration file, the environment and the flags, in this order.
     ///
     /// - Parameters:
+    ///   - table: the settings that the subcommand has.
+    ///   - command: the subcommand, to name in errors.
     ///   - arguments: the command line after the subcommand. Booleans may stand alone (`--metrics-secure`) or with a
     ///     value (`--metrics-secure=false`), as in the reference.
     ///   - environment: looks a variable up; `nil` when it is not set.
     ///   - readFile: reads the file of `--config-file`.
     static func resolved(
-        arguments: [String], environment: (String) -> String?,
+        _ table: [Setting] = Setting.all, for command: String = "run", arguments: [String],
+        environment: (String) -> String?,
         readFile: (String) throws(SettingsError) -> [UInt8]
     ) throws(SettingsError) -> Settings {
-        var flags = try Flags(arguments)
+        var flags = try Flags(arguments, of: table, for: command)
         var settings = Settings()
         if let path = flags.take("config-file") {
-            try settings.apply(file: path, content: readFile(path))
+            try settings.apply(table, file: path, content: readFile(path))
         }
-        for setting in Setting.all {
+        for setting in table {
             guard let name = setting.environment, let text = environment(name) else { continue }
             let texts = setting.kind == .patterns ? list([text]) : [text]
             try settings.apply(setting, texts, from: "environment variable \(name)")
         }
-        for setting in Setting.all {
+        for setting in table {
             guard let flag = setting.flag, let texts = flags.takeAll(flag) else { continue }
             try settings.apply(setting, texts, from: "flag --\(flag)")
         }
-        try flags.rejectRest()
         return settings
     }
 
@@ -53,7 +55,9 @@ extension Settings {
         }
     }
 
-    private mutating func apply(file path: String, content: [UInt8]) throws(SettingsError) {
+    private mutating func apply(
+        _ table: [Setting], file path: String, content: [UInt8]
+    ) throws(SettingsError) {
         let document: JSONValue
         do throws(DocumentError) {
             document = try YAML.parse(content)
@@ -64,7 +68,7 @@ extension Settings {
         case .object, .null: break
         default: throw SettingsError(description: "file \(path): expected a map, found \(document.kindDescription)")
         }
-        for setting in Setting.all {
+        for setting in table {
             guard let key = setting.fileKey else { continue }
             var value: JSONValue? = document
             for part in key.split(separator: ".") { value = value?[String(part)] }
@@ -107,15 +111,20 @@ extension Settings {
 private struct Flags {
     private var values: [(name: String, text: String)] = []
 
-    init(_ arguments: [String]) throws(SettingsError) {
-        let booleans = Set(Setting.all.filter { $0.kind == .boolean }.compactMap(\.flag))
+    init(_ arguments: [String], of table: [Setting], for command: String) throws(SettingsError) {
+        let known = Set(table.compactMap(\.flag)).union(["config-file"])
+        let booleans = Set(table.filter { $0.kind == .boolean }.compactMap(\.flag))
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--"), argument.count > 2 else {
-                throw SettingsError(description: "unexpected argument \"\(argument)\"; see otel-operator run --help")
+                throw SettingsError(
+                    description: "unexpected argument \"\(argument)\"; see otel-operator \(command) --help")
             }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
+            guard known.contains(name) else {
+                throw SettingsError(description: "unknown flag --\(name); see otel-operator \(command) --help")
+            }
             if parts.count == 2 {
                 values.append((name, String(parts[1])))
             } else if booleans.contains(name) {
@@ -135,10 +144,4 @@ private struct Flags {
     }
 
     mutating func take(_ name: String) -> String? { takeAll(name)?.last }
-
-    func rejectRest() throws(SettingsError) {
-        if let unknown = values.first {
-            throw SettingsError(description: "unknown flag --\(unknown.name); see otel-operator run --help")
-        }
-    }
 }

@@ -47,7 +47,9 @@ extension CollectorDraft {
             "nodeSelector": pod.nodeSelector,
             "tolerations": .unlessEmpty(pod.tolerations),
             "affinity": pod.affinity,
-            "topologySpreadConstraints": .unlessEmpty(pod.topologySpreadConstraints),
+            // One a node is spread already.
+            "topologySpreadConstraints": spec.mode == .daemonset
+                ? nil : .unlessEmpty(pod.topologySpreadConstraints),
             "priorityClassName": .unlessEmpty(pod.priorityClassName),
             "securityContext": pod.securityContext,
             "terminationGracePeriodSeconds": pod.terminationGracePeriodSeconds.map(JSONValue.int),

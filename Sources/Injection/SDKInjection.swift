@@ -1,0 +1,22 @@
+import OperatorAPI
+
+/// The common environment alone, for an application that carries its own SDK.
+struct SDKInjection: LanguageInjection {
+    func inject(
+        _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
+    ) -> LanguageOutcome {
+        let spec = request.instrumentation.spec
+        var outcome = LanguageOutcome()
+        for place in targets {
+            let container = draft[place]
+            var edit = container.editing()
+            edit.addCommonEnvironment(spec)
+            let leftAlone = edit.addSDKConfiguration(
+                spec, pod: pod, application: ApplicationContainer(container), volumes: &draft)
+            draft[place].edit = edit
+            outcome.injected.append(container.name)
+            outcome.refusals += leftAlone.map { request.refused(.variableLeftAlone($0), container: container.name) }
+        }
+        return outcome
+    }
+}

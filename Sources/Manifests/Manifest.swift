@@ -1,0 +1,58 @@
+public import Document
+
+/// One document of a file, in the order and with the numbers that it was written with.
+public struct Manifest: Sendable, Equatable {
+    /// The file as it was named, or ``standardInput``.
+    public var source: String
+    /// Which of the file's documents, counted from 1. Documents without content count, and are left out.
+    public var number: Int
+    /// Always an object.
+    public var document: JSONValue
+
+    public init(source: String, number: Int, document: JSONValue) {
+        self.source = source
+        self.number = number
+        self.document = document
+    }
+
+    /// How a document that no file holds is named in messages.
+    public static let standardInput = "standard input"
+
+    /// Reads all documents of a text: YAML, or JSON objects one after the other.
+    ///
+    /// - Throws: for what is neither, and for a document that is no object.
+    public static func parse(_ bytes: [UInt8], source: String) throws(ManifestError) -> [Manifest] {
+        let documents: [JSONValue]
+        do throws(DocumentError) {
+            documents = try Self.documents(bytes, isJSON: source.hasSuffix(".json"))
+        } catch {
+            throw ManifestError(description: "could not read \(source): \(error)")
+        }
+        var result: [Manifest] = []
+        for (index, document) in documents.enumerated() {
+            switch document {
+            case .null: continue
+            case .object: result.append(Manifest(source: source, number: index + 1, document: document))
+            default:
+                throw ManifestError(
+                    description: "could not use \(source): document \(index + 1) is \(document.kindDescription), "
+                        + "expected an object")
+            }
+        }
+        return result
+    }
+
+    /// Larger than what the operator takes from the network: the user's own files, read once.
+    private static let limits = YAMLLimits(maxBytes: 256 << 20, maxNodes: 20_000_000)
+
+    /// JSON begins with a brace. So may YAML (`{a: b}`), hence the second try.
+    private static func documents(_ bytes: [UInt8], isJSON: Bool) throws(DocumentError) -> [JSONValue] {
+        guard let texts = JSONStream.split(bytes) else { return try YAML.parseAll(bytes, limits: limits) }
+        do throws(DocumentError) {
+            return try JSONStream.parse(texts, of: bytes)
+        } catch {
+            if !isJSON, let documents = try? YAML.parseAll(bytes, limits: limits) { return documents }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Document
+import Injection
+import KubeModel
+import Manifests
+import OperatorAPI
+
+/// What pods find in their cluster when they are created: the Instrumentations, and the annotations of the namespaces.
+struct Surroundings: Equatable {
+    /// As the cluster stores them.
+    private(set) var instrumentations: [ObjectKey: JSONValue] = [:]
+    /// By the name of the Namespace.
+    private(set) var namespaceAnnotations: [String: [String: String]] = [:]
+    /// Where each Instrumentation that a file holds was found.
+    private var origins: [ObjectKey: String] = [:]
+
+    /// Adds what a cluster holds.
+    mutating func add(instrumentations: [KubeObject], namespaces: [KubeObject]) {
+        for object in instrumentations { self.instrumentations[object.key] = object.json }
+        for namespace in namespaces { namespaceAnnotations[namespace.name] = namespace.annotations }
+    }
+
+    /// Adds the Instrumentations and Namespaces of manifests, as the cluster would hold them once they are applied: with
+    /// the defaults that the operator's webhook fills in. They win over those that are there already.
+    ///
+    /// - Parameter namespace: of Instrumentations that name none.
+    mutating func add(_ manifests: [Manifest], namespace: String, images: DefaultImages) -> Notes {
+        var notes = Notes()
+        for manifest in manifests {
+            for object in ManifestObject.all(in: manifest.document) {
+                if object.isOf(.namespace) {
+                    // As `kubectl apply` does: what others annotated stays.
+                    namespaceAnnotations[object.object.name, default: [:]].merge(object.object.annotations) { $1 }
+                } else if object.isOf(.instrumentation) {
+                    add(object.object, from: manifest.source, namespace: namespace, images: images, notes: &notes)
+                }
+            }
+        }
+        return notes
+    }
+
+    private mutating func add(
+        _ object: KubeObject, from source: String, namespace: String, images: DefaultImages, notes: inout Notes
+    ) {
+        var json = Instrumentation.defaulting(object.json, images: images)
+        let key = ObjectKey(namespace: object.namespace.isEmpty ? namespace : object.namespace, name: object.name)
+        let subject = "\(source): Instrumentation \(key)"
+        guard !key.name.isEmpty else {
+            notes.errors.append("\(source): an Instrumentation has no name")
+            return
+        }
+        var metadata = json["metadata"] ?? .object([:])
+        metadata["namespace"] = .string(key.namespace)
+        json["metadata"] = metadata
+        do throws(FieldError) {
+            let verdict = try Instrumentation(json).validated(images: images)
+            notes.warnings += verdict.warnings.map { "\(subject): \($0)" }
+            if let error = verdict.error { notes.errors.append("\(subject): \(error)") }
+        } catch {
+            notes.errors.append("\(subject): \(error)")
+        }
+        if let other = origins[key], instrumentations[key] != json {
+            notes.warnings.append("\(subject): is in \(other), too, and differs; the later one counts")
+        }
+        instrumentations[key] = json
+        origins[key] = source
+    }
+
+    var instrumentationSource: InstrumentationSource { InstrumentationSource(Array(instrumentations.values)) }
+}
+
+/// What is to be said about the input.
+struct Notes: Equatable {
+    var warnings: [String] = []
+    /// With one of these the input cannot be used.
+    var errors: [String] = []
+
+    static func += (left: inout Notes, right: Notes) {
+        left.warnings += right.warnings
+        left.errors += right.errors
+    }
+}

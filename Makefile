@@ -13,7 +13,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: help
 help: ## Explain all targets
 	@echo "otel-operator: OpenTelemetry on Kubernetes, automated. Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: packages
 packages:

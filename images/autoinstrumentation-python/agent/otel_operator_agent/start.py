@@ -66,8 +66,8 @@ def _follow(plan, private, tell):
         sys.path.insert(0, private)
         tell(f"uses a protobuf of its own, in plain Python: {plan.private_protobuf}")
     if plan.skipped:
-        names = [name for name in os.environ.get(DISABLED, "").split(",") if name.strip()]
-        os.environ[DISABLED] = ",".join(names + sorted(plan.skipped))
+        names = {name.strip() for name in os.environ.get(DISABLED, "").split(",") if name.strip()}
+        os.environ[DISABLED] = ",".join(sorted(names.union(plan.skipped)))
         for name, reason in sorted(plan.skipped.items()):
             tell(f"skips the instrumentation {name}: {reason}")
 

@@ -75,7 +75,9 @@ let package = Package(
         library(
             "Admission",
             ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
-        library("Reconcilers", ["KubeRuntime", "Rendering", "OperatorAPI", "ServingCertificate", log, metrics]),
+        library(
+            "Reconcilers",
+            ["KubeRuntime", "Rendering", "Injection", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [

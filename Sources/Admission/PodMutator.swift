@@ -2,7 +2,7 @@ import Document
 public import Injection
 public import KubeModel
 public import KubeRuntime
-import OperatorAPI
+public import OperatorAPI
 public import Webhook
 
 /// Answers the reviews of created pods: joins the webhook's requests, the stores and the injector.
@@ -16,17 +16,18 @@ public struct PodMutator: AdmissionHandler {
 
     private let injector: Injector
     private let namespaces: Store<NamespaceFacts>
-    private let instrumentations: Store<InstrumentationSource.Lookup>
+    private let source: InstrumentationSource
     private let owners: OwnerReader
     private let reporter: RefusalReporter
 
+    /// - Parameter fixed: the Instrumentation that `true` asks for, when the cluster's are switched off.
     public init(
         injector: Injector, namespaces: Store<NamespaceFacts>, instrumentations: Store<InstrumentationSource.Lookup>,
-        owners: OwnerReader, reporter: RefusalReporter
+        fixed: Instrumentation? = nil, owners: OwnerReader, reporter: RefusalReporter
     ) {
         self.injector = injector
         self.namespaces = namespaces
-        self.instrumentations = instrumentations
+        source = InstrumentationSource(instrumentations, fixed: fixed)
         self.owners = owners
         self.reporter = reporter
     }
@@ -70,12 +71,5 @@ public struct PodMutator: AdmissionHandler {
 
     private func namespaceAnnotations(_ namespace: String) -> [String: String] {
         namespaces[ObjectKey(name: namespace)]?.annotations ?? [:]
-    }
-
-    private var source: InstrumentationSource {
-        let store = instrumentations
-        return InstrumentationSource(
-            instrumentation: { store[$0] },
-            instrumentations: { store.values(inNamespace: $0) })
     }
 }

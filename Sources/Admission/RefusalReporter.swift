@@ -48,8 +48,8 @@ public struct RefusalReporter: Sendable {
                     "reason": "\(refusal.reason.label)", "detail": "\(refusal)",
                 ])
             events.record(
-                .warning, regarding: Self.regarding(pod, namespace: request.namespace), reason: Self.eventReason,
-                note: "\(refusal)")
+                .warning, regarding: Self.regarding(pod, namespace: request.namespace),
+                fallback: Self.namespace(request.namespace), reason: Self.eventReason, note: "\(refusal)")
         }
     }
 
@@ -61,7 +61,11 @@ public struct RefusalReporter: Sendable {
             return ObjectReference(
                 apiVersion: owner.apiVersion, kind: owner.kind, namespace: namespace, name: owner.name, uid: owner.uid)
         }
-        // With its own name as the namespace, so that the Event appears beside the pods it is about.
-        return ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: namespace, name: namespace, uid: "")
+        return Self.namespace(namespace)
+    }
+
+    /// With its own name as the namespace, so that the Event appears beside the pods it is about.
+    private static func namespace(_ name: String) -> ObjectReference {
+        ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: name, name: name, uid: "")
     }
 }

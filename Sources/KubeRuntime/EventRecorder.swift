@@ -76,12 +76,13 @@ public final class EventRecorder: Service, Sendable {
     /// - Parameters:
     ///   - regarding: the object that the event is about.
     ///   - related: another object that had a part in it.
+    ///   - fallback: what the event is about instead, when too many objects of the namespace have the same reason.
     ///   - reason: a CamelCase word for programs.
     ///   - action: what was done; the reason, when not given.
     ///   - note: a sentence for people. No secrets.
     public func record(
-        _ type: EventType, regarding: ObjectReference, related: ObjectReference? = nil, reason: String,
-        action: String? = nil, note: String
+        _ type: EventType, regarding: ObjectReference, related: ObjectReference? = nil,
+        fallback: ObjectReference? = nil, reason: String, action: String? = nil, note: String
     ) {
         let event = EventNote(
             type: type.rawValue, reason: reason, action: action ?? reason,
@@ -90,7 +91,7 @@ public final class EventRecorder: Service, Sendable {
         let drop = guarded.withLock { guarded -> EventMetrics.Drop? in
             // Asked first: an event that finds no place must not be remembered as written.
             guard guarded.pending.count < Self.queueLimit else { return .queueFull }
-            switch guarded.series.record(event, at: now, timestamp: timestamp()) {
+            switch guarded.series.record(event, fallback: fallback, at: now, timestamp: timestamp()) {
             case .write(let write):
                 guarded.pending.append(write)
                 return nil

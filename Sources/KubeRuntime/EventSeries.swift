@@ -15,7 +15,9 @@ struct EventNote: Hashable, Sendable {
 /// now and then. Pure: time is an argument.
 ///
 /// - Guarantees: memory is bounded. An object and a reason together make at most `burst` Events at once, and then one
-///   each `refill`.
+///   each `refill`. Where a note names an object to fall back on, a namespace and a reason together make at most
+///   `namespaceBurst` Events at once, and then one each `namespaceRefill`; what is beyond becomes one series about the
+///   object to fall back on.
 ///
 /// Source: client-go `tools/events`; Kubernetes API reference, `events.k8s.io/v1` EventSeries.
 struct EventSeries: Sendable {
@@ -27,7 +29,13 @@ struct EventSeries: Sendable {
         var burst = 25
         /// For one more Event of the same object and reason.
         var refill = Duration.seconds(300)
+        /// The same for all objects of a namespace and a reason, of notes with an object to fall back on.
+        var namespaceBurst = 50
+        var namespaceRefill = Duration.seconds(30)
     }
+
+    /// What a note about many objects begins with; client-go's words.
+    static let combinedPrefix = "(combined from similar events): "
 
     enum Write: Equatable, Sendable {
         case create(KubeObject)
@@ -58,7 +66,8 @@ struct EventSeries: Sendable {
     }
 
     private struct Source: Hashable, Sendable {
-        var regarding: ObjectReference
+        enum Scope: Hashable { case object(ObjectReference), namespace(String) }
+        var scope: Scope
         var reason: String
     }
 
@@ -73,9 +82,32 @@ struct EventSeries: Sendable {
     }
 
     var count: Int { entries.count }
+    var budgetCount: Int { budgets.count }
 
     /// Something happened.
-    mutating func record(_ note: EventNote, at now: Duration, timestamp: Timestamp) -> Outcome {
+    ///
+    /// - Parameter fallback: what the note is about when too many objects of the namespace have the same to tell, such as
+    ///   the namespace.
+    mutating func record(
+        _ note: EventNote, fallback: ObjectReference? = nil, at now: Duration, timestamp: Timestamp
+    ) -> Outcome {
+        guard let fallback, fallback.identity != note.regarding.identity else {
+            return record(note, spending: [], at: now, timestamp: timestamp)
+        }
+        let budget = Source(scope: .namespace(note.regarding.namespace), reason: note.reason)
+        let outcome = record(note, spending: [budget], at: now, timestamp: timestamp)
+        guard outcome == .limited else { return outcome }
+        var combined = note
+        combined.regarding = fallback
+        combined.related = nil
+        combined.note = EventReporter.cut(Self.combinedPrefix + note.note, to: EventReporter.noteLimit)
+        return record(combined, spending: [], at: now, timestamp: timestamp)
+    }
+
+    /// - Parameter budgets: that a new Event is taken from, besides that of its object.
+    private mutating func record(
+        _ note: EventNote, spending budgets: [Source], at now: Duration, timestamp: Timestamp
+    ) -> Outcome {
         var identity = note
         identity.regarding = note.regarding.identity
         identity.related = note.related?.identity
@@ -91,7 +123,8 @@ struct EventSeries: Sendable {
             entries[identity] = entry
             return isDue ? .write(.patch(entry.key, count: entry.count, lastObserved: timestamp)) : .counted
         }
-        guard spend(Source(regarding: identity.regarding, reason: note.reason), at: now) else { return .limited }
+        let sources = [Source(scope: .object(identity.regarding), reason: note.reason)] + budgets
+        guard spend(sources, at: now) else { return .limited }
         let event = reporter.event(note, at: timestamp)
         if entries.count >= limits.cacheSize { evict() }
         entries[identity] = Entry(key: event.key, lastObserved: timestamp, lastSeen: now, lastWritten: now)
@@ -110,7 +143,7 @@ struct EventSeries: Sendable {
             }
             if isOver { entries[note] = nil }
         }
-        budgets = budgets.filter { spent($0.value, at: now) > 0 }
+        budgets = budgets.filter { spent($0.value, of: $0.key, at: now) > 0 }
         return writes
     }
 
@@ -119,24 +152,44 @@ struct EventSeries: Sendable {
         if let note = entries.first(where: { $0.value.key == key })?.key { entries[note] = nil }
     }
 
-    private func spent(_ budget: Budget, at now: Duration) -> Double {
-        max(0, budget.spent - (now - budget.since) / limits.refill)
+    private func spent(_ source: Source, at now: Duration) -> Double {
+        budgets[source].map { spent($0, of: source, at: now) } ?? 0
     }
 
-    private mutating func spend(_ source: Source, at now: Duration) -> Bool {
-        let spent = budgets[source].map { self.spent($0, at: now) } ?? 0
-        guard spent + 1 <= Double(limits.burst) else { return false }
-        if budgets[source] == nil, budgets.count >= limits.cacheSize {
-            // Whoever has spent least has least to gain from being forgotten.
-            if let least = budgets.min(by: { self.spent($0.value, at: now) < self.spent($1.value, at: now) }) {
-                budgets[least.key] = nil
-            }
+    private func spent(_ budget: Budget, of source: Source, at now: Duration) -> Double {
+        max(0, budget.spent - (now - budget.since) / limit(of: source).refill)
+    }
+
+    private func limit(of source: Source) -> (burst: Int, refill: Duration) {
+        switch source.scope {
+        case .object: (limits.burst, limits.refill)
+        case .namespace: (limits.namespaceBurst, limits.namespaceRefill)
         }
-        budgets[source] = Budget(spent: spent + 1, since: now)
+    }
+
+    /// Takes one Event from each of the budgets, or from none.
+    private mutating func spend(_ sources: [Source], at now: Duration) -> Bool {
+        let spent = sources.map { self.spent($0, at: now) }
+        guard zip(sources, spent).allSatisfy({ $1 + 1 <= Double(limit(of: $0).burst) }) else { return false }
+        for (source, spent) in zip(sources, spent) {
+            if budgets[source] == nil, budgets.count >= limits.cacheSize { forgetBudgets(at: now) }
+            budgets[source] = Budget(spent: spent + 1, since: now)
+        }
         return true
     }
 
+    /// Half of them, so that it happens seldom: whoever has spent least has least to gain from being forgotten.
+    private mutating func forgetBudgets(at now: Duration) {
+        let spent = budgets.map { (source: $0.key, spent: self.spent($0.value, of: $0.key, at: now)) }
+        for (source, _) in spent.sorted(by: { $0.spent < $1.spent }).prefix((spent.count + 1) / 2) {
+            budgets[source] = nil
+        }
+    }
+
+    /// A tenth of them, those that were silent for longest.
     private mutating func evict() {
-        if let oldest = entries.min(by: { $0.value.lastSeen < $1.value.lastSeen }) { entries[oldest.key] = nil }
+        let oldest = entries.map { (note: $0.key, lastSeen: $0.value.lastSeen) }
+            .sorted { $0.lastSeen < $1.lastSeen }.prefix((entries.count + 9) / 10)
+        for (note, _) in oldest { entries[note] = nil }
     }
 }

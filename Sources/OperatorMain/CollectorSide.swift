@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct CollectorSide {
     /// To be run by every replica.
     let reflectors: [any Service]
-    let leading: any Service
+    let leading: LeadingWork
     let gauges: [ObservedGauge]
 
     init(
@@ -54,44 +54,15 @@ struct CollectorSide {
 
         reflectors = owned.reflectors + [definitions, discovery]
         gauges = controller.gauges + owned.reflectors.flatMap(\.gauges)
-        leading = LeadingService(
-            elector: settings.isLeaderElectionEnabled
-                ? LeaderElector(
-                    .init(namespace: environment.namespace, identity: "\(environment.podName)_\(UniqueID.make())"),
-                    api: client, recorder: events, logger: Logger(label: "leader-election")) : nil,
+        leading = LeadingWork(
             prepare: {
                 try await owned.waitUntilSettled(optional: Set(AvailableAPIs.optional))
                 try await stores.collectors.waitUntilSettled()
                 try await availability.waitUntilKnown()
             },
-            controller: controller)
+            run: controller.run)
     }
 
     private static let ownedTypes: [ResourceType] =
         [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
-}
-
-/// Runs a controller while this replica leads, or always when there is no election.
-struct LeadingService: Service {
-    let elector: LeaderElector?
-    /// Before the first reconcile: the stores must show what there is, or it would be made again.
-    let prepare: @Sendable () async throws -> Void
-    let controller: Controller
-
-    func run() async throws {
-        guard let elector else { return try await lead() }
-        try await elector.run(whileLeading: lead)
-    }
-
-    private func lead() async throws {
-        let isPrepared: Bool = try await cancelWhenGracefulShutdown {
-            do {
-                try await prepare()
-                return true
-            } catch is CancellationError {
-                return false
-            }
-        }
-        if isPrepared { try await controller.run() }
-    }
 }

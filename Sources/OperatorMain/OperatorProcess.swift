@@ -70,8 +70,9 @@ struct OperatorProcess {
         let certificate = try ServingSide(settings, environment, client: client)
         let collectors = try CollectorSide(
             settings, environment, client: client, stores: stores, events: events)
+        let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
 
-        for gauge in stores.gauges + collectors.gauges { exposition.observe(gauge) }
+        for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
 
         var services: [any Service] = []
         services.append(
@@ -87,7 +88,13 @@ struct OperatorProcess {
         } else {
             logger.warning("webhooks are off: no pod is injected, and resources are not defaulted")
         }
-        services.append(collectors.leading)
+        services.append(
+            LeadingService(
+                elector: settings.isLeaderElectionEnabled
+                    ? LeaderElector(
+                        .init(namespace: environment.namespace, identity: "\(environment.podName)_\(UniqueID.make())"),
+                        api: client, recorder: events, logger: Logger(label: "leader-election")) : nil,
+                work: [collectors.leading] + instrumentations.leading))
         return services
     }
 }
@@ -104,11 +111,14 @@ extension OperatorProcess {
         let handlers: [String: any AdmissionHandler] = [
             PodMutator.path: PodMutator(
                 injector: Injector(settings: injection), namespaces: stores.namespaces.store,
-                instrumentations: stores.instrumentations.store,
+                instrumentations: stores.instrumentations.store, fixed: settings.instrumentationForAll,
                 owners: OwnerReader(api: client, logger: Logger(label: "owners")),
                 reporter: RefusalReporter(events: events, logger: Logger(label: "injection"))),
             "/mutate-opentelemetry-io-v1alpha1-instrumentation": DefaultingHandler {
                 Instrumentation.defaulting($0, images: defaults)
+            },
+            "/validate-opentelemetry-io-v1alpha1-instrumentation": ValidatingHandler {
+                try Instrumentation($0).validated(images: defaults)
             },
             "/mutate-opentelemetry-io-v1beta1-opentelemetrycollector": DefaultingHandler {
                 try CollectorDefaulting().defaulted($0).resource

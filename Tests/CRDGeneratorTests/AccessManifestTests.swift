@@ -29,14 +29,17 @@ struct AccessManifestTests {
         }
     }
 
-    @Test("nothing is granted on Secrets, Pods or RBAC in the whole cluster")
+    @Test("nothing is granted on Secrets or RBAC in the whole cluster, and Pods are only read")
     func clusterWide() throws {
         for rule in try clusterRules {
             for resource in rule["resources"]?.texts ?? [] {
                 #expect(
-                    !["secrets", "pods", "pods/exec", "nodes", "leases", "serviceaccounts/token"].contains(resource))
+                    !["secrets", "pods/exec", "pods/log", "nodes", "leases", "serviceaccounts/token"].contains(resource)
+                )
             }
             #expect(rule["apiGroups"]?.texts.contains("rbac.authorization.k8s.io") == false)
+            // A watch would bring every change of every pod.
+            if rule["resources"]?.texts.contains("pods") == true { #expect(rule["verbs"]?.texts == ["get", "list"]) }
         }
         for role in manifests.all("ClusterRole") {
             for rule in role["rules"]?.arrayValue ?? [] {
@@ -69,6 +72,14 @@ struct AccessManifestTests {
             #expect(rule["verbs"]?.texts.contains("create") == false)
             #expect(rule["verbs"]?.texts.contains("delete") == false)
         }
+    }
+
+    @Test("of Instrumentations only the object and the status are written, neither made nor deleted")
+    func instrumentations() throws {
+        let verbs = try ["instrumentations", "instrumentations/status"].map { resource in
+            try clusterRules.first { $0["resources"]?.texts == [resource] }?["verbs"]?.texts
+        }
+        #expect(verbs == [["get", "list", "update", "watch"], ["patch"]])
     }
 
     @Test("what is rendered may be made, changed, watched and pruned")

@@ -19,7 +19,18 @@ struct WebhookManifestTests {
                 "minstrumentation.kb.io /mutate-opentelemetry-io-v1alpha1-instrumentation",
                 "mopentelemetrycollectorbeta.kb.io /mutate-opentelemetry-io-v1beta1-opentelemetrycollector",
                 "mpod.kb.io /mutate-v1-pod",
+                "vinstrumentationcreateupdate.kb.io /validate-opentelemetry-io-v1alpha1-instrumentation",
+                "vinstrumentationdelete.kb.io /validate-opentelemetry-io-v1alpha1-instrumentation",
             ])
+    }
+
+    @Test("an Instrumentation is written only after a check, but deleted also when nobody checks")
+    func validation() throws {
+        let configuration = try #require(manifests.all("ValidatingWebhookConfiguration").first)
+        let rules = (configuration["webhooks"]?.arrayValue ?? []).map {
+            "\($0["rules"]?[0]?["operations"]?.texts.joined(separator: ",") ?? "") \($0["failurePolicy"]?.stringValue ?? "")"
+        }
+        #expect(rules == ["CREATE,UPDATE Fail", "DELETE Ignore"])
     }
 
     /// Source: AKS, Admissions Enforcer.

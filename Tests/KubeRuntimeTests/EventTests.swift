@@ -141,6 +141,96 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         }
     }
 
+    // MARK: - Many refused pods
+
+    private func job(_ index: Int, namespace: String = "shop") -> ObjectReference {
+        ObjectReference(apiVersion: "batch/v1", kind: "Job", namespace: namespace, name: "j\(index)", uid: "u\(index)")
+    }
+
+    private static let shop = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: "shop", name: "shop")
+
+    private func creations(_ writes: [EventSeries.Write]) -> [KubeObject] {
+        writes.compactMap { if case .create(let event) = $0 { event } else { nil } }
+    }
+
+    @Test("10,000 refused pods of one owner make one Event with a count, in a few writes")
+    func oneOwner() {
+        var series = EventSeries(reporter: EventReporter(controller: "c", instance: "i"))
+        var writes: [EventSeries.Write] = []
+        // A pod each 100 ms, and the refresh in its time.
+        for index in 0..<10_000 {
+            let now = Duration.milliseconds(100 * index)
+            let outcome = series.record(note(regarding: job(1)), fallback: Self.shop, at: now, timestamp: time)
+            if case .write(let write) = outcome { writes.append(write) }
+            if index % 3_600 == 3_599 { writes += series.refresh(at: now) }
+        }
+        writes += series.refresh(at: .seconds(2_000))
+        #expect(creations(writes).count == 1)
+        #expect(writes.count <= 6)
+        guard case .patch(_, let count, _) = writes.last else { return #expect(Bool(false), "no count") }
+        #expect(count == 10_000)
+    }
+
+    @Test("10,000 refused pods of as many owners make 50 Events, and one about the namespace that counts the rest")
+    func manyOwners() throws {
+        var series = EventSeries(reporter: EventReporter(controller: "c", instance: "i"))
+        var writes: [EventSeries.Write] = []
+        for index in 0..<10_000 {
+            let outcome = series.record(
+                note(regarding: job(index)), fallback: Self.shop, at: .zero, timestamp: time)
+            if case .write(let write) = outcome { writes.append(write) }
+            #expect(outcome != .limited)
+        }
+        writes += series.refresh(at: .seconds(361))
+        let created = creations(writes)
+        #expect(created.count == 51)
+        let combined = try #require(created.last)
+        #expect(combined["note"] == "(combined from similar events): did it")
+        #expect(combined["regarding"]?["kind"] == "Namespace")
+        #expect(combined.namespace == "shop")
+        #expect(writes.contains(.patch(combined.key, count: 9_950, lastObserved: time)))
+        #expect(series.count <= 51)
+        #expect(series.budgetCount <= 52)
+    }
+
+    @Test("with time the owners have Events of their own again, so many an hour and no more")
+    func refills() {
+        var series = EventSeries(reporter: EventReporter(controller: "c", instance: "i"))
+        var writes: [EventSeries.Write] = []
+        for index in 0..<3_600 {
+            let now = Duration.seconds(index)
+            let outcome = series.record(note(regarding: job(index)), fallback: Self.shop, at: now, timestamp: time)
+            if case .write(let write) = outcome { writes.append(write) }
+            if index % 360 == 359 { writes += series.refresh(at: now) }
+        }
+        let created = creations(writes).filter { $0["regarding"]?["kind"] == "Job" }
+        // The burst, and one each 30 seconds.
+        #expect((160...175).contains(created.count), "\(created.count)")
+        #expect(writes.count < 220)
+    }
+
+    @Test("neither other namespaces nor other reasons are held up, and memory stays bounded")
+    func apart() {
+        var series = EventSeries(reporter: EventReporter(controller: "c", instance: "i"))
+        for index in 0..<100 {
+            _ = series.record(note(regarding: job(index)), fallback: Self.shop, at: .zero, timestamp: time)
+        }
+        let elsewhere = series.record(
+            note(regarding: job(1, namespace: "other")), fallback: Self.shop, at: .zero, timestamp: time)
+        #expect(key(elsewhere)?.namespace == "other")
+        let reason = series.record(
+            note(reason: "Other", regarding: job(1)), fallback: Self.shop, at: .zero, timestamp: time)
+        #expect(key(reason) != nil)
+        for index in 0..<10_000 {
+            let name = "n\(index)"
+            let namespace = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: name, name: name)
+            _ = series.record(
+                note(regarding: job(index, namespace: name)), fallback: namespace, at: .zero, timestamp: time)
+        }
+        #expect(series.count <= 1000)
+        #expect(series.budgetCount <= 1000)
+    }
+
     @Test("a forgotten Event is made anew")
     mutating func forgets() {
         let first = series.record(note(), at: .zero, timestamp: time)

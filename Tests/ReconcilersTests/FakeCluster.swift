@@ -5,6 +5,13 @@ import Synchronization
 
 @testable import Reconcilers
 
+/// A page that was asked for.
+struct FakeList: Equatable, Sendable {
+    var type: ResourceType
+    var options: ListOptions
+    var projection: Projection
+}
+
 /// The objects of a cluster, with server-side apply after `ApplyModel`. Keeps what was written, and fails when told to.
 final class FakeCluster: KubeAPI {
     private struct State {
@@ -13,6 +20,7 @@ final class FakeCluster: KubeAPI {
         var reads = 0
         var writes: [String] = []
         var patches: [JSONValue] = []
+        var lists: [FakeList] = []
         var failures: [String: KubeError] = [:]
         /// Once, before a write is looked at.
         var interference: [String: @Sendable (FakeCluster) -> Void] = [:]
@@ -33,6 +41,7 @@ final class FakeCluster: KubeAPI {
     var reads: Int { state.withLock { $0.reads } }
     /// The content of the JSON and merge patches.
     var patches: [JSONValue] { state.withLock { $0.patches } }
+    var lists: [FakeList] { state.withLock { $0.lists } }
     var keys: [TypedKey] { state.withLock { $0.objects.keys.sorted() } }
 
     func forgetWrites() {
@@ -40,6 +49,7 @@ final class FakeCluster: KubeAPI {
             $0.writes = []
             $0.patches = []
             $0.reads = 0
+            $0.lists = []
         }
     }
 
@@ -174,7 +184,21 @@ final class FakeCluster: KubeAPI {
 
     func list(
         _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { ObjectList(items: [], resourceVersion: "1") }
+    ) async throws(KubeError) -> ObjectList {
+        let (found, failure) = state.withLock { state in
+            state.lists.append(FakeList(type: type, options: options, projection: projection))
+            let found = state.objects.filter { $0.key.type == type }.sorted { $0.key < $1.key }.map(\.value)
+            return (found, state.failures["list \(type.kind)"])
+        }
+        if let failure { throw failure }
+        let start = options.continueToken.flatMap { Int($0) } ?? 0
+        let end = options.limit > 0 ? min(found.count, start + options.limit) : found.count
+        let items = found[min(start, end)..<end].map { object in
+            projection == .full
+                ? object : KubeObject(["kind": .string(type.kind), "metadata": object.json["metadata"] ?? .null])
+        }
+        return ObjectList(items: items, resourceVersion: "1", continueToken: end < found.count ? "\(end)" : nil)
+    }
 
     func watch(
         _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,

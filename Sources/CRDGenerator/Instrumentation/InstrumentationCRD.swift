@@ -9,6 +9,11 @@ extension ResourceDefinition {
             Column("Endpoint", ".spec.exporter.endpoint"),
             Column("Sampler", ".spec.sampler.type"),
             Column("Sampler Arg", ".spec.sampler.argument"),
+            // Behind the columns of opentelemetry-operator, so that scripts find those where they were.
+            Column("Requested", ".status.pods.requested", type: "integer"),
+            Column("Injected", ".status.pods.injected", type: "integer"),
+            Column("Refused", ".status.pods.refused", type: "integer"),
+            Column("Outdated", ".status.pods.outdated", type: "integer"),
         ],
         description: """
             An Instrumentation says how pods that ask for auto-instrumentation with the annotation \
@@ -51,9 +56,38 @@ extension Schema {
     ])
 
     fileprivate static let instrumentationStatus = Schema.object([
+        Field("pods", .instrumentationPods, "The pods that this Instrumentation is about, counted about every minute."),
         Field(
             "upgradeBlockedVersions", .map(.string),
-            "Languages whose image cannot be upgraded automatically, each with the reason and what to do.")
+            "Languages whose image cannot be upgraded automatically, each with the reason and what to do."),
+    ])
+
+    fileprivate static let instrumentationPods = Schema.object([
+        Field("injected", .int32, "Pods that got every agent that they ask this Instrumentation for."),
+        Field(
+            "outdated", .int32,
+            """
+            Pods that were injected, but not as this Instrumentation says today. They run on as they are; restart them to \
+            bring them up to date.
+            """),
+        Field(
+            "reasons", Schema.list(instrumentationReason).atomicList(),
+            "Why pods were refused or are outdated, the most frequent first."),
+        Field("refused", .int32, "Pods that lack an agent that they ask this Instrumentation for."),
+        Field(
+            "requested", .int32,
+            """
+            Pods that ask for this Instrumentation, by their own annotations or those of their namespace. Finished pods \
+            and pods that are being deleted do not count.
+            """),
+    ])
+
+    private static let instrumentationReason = Schema.object([
+        Field(required: "count", .int32, "How many pods."),
+        Field("examples", Schema.list(.string).atomicList(), "Some of them: a name, or namespace/name elsewhere."),
+        Field("message", .string, "What it means for one of them, and what to do."),
+        Field(required: "reason", .string, "A word that stays the same, such as NotInjectedAtCreation."),
+        Field(required: "state", .string.oneOf("Refused", "Outdated"), "What the pods are counted as."),
     ])
 
     private static let exporter = Schema.object([

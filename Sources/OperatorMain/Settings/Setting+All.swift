@@ -104,6 +104,18 @@ extension Setting {
                 "auto-instrumentation-\(language)-image", env: env, file: file, "Image of the \(language) agent."
             ) { $0.instrumentationImages[language] = $1 }
         }
+        + [
+            .boolean(
+                nil, env: nil, file: "enable-instrumentation-crds",
+                "Whether \"true\" in an annotation means the Instrumentation of the pod's namespace (default true), or the one of the key instrumentations."
+            ) { $0.areInstrumentationCRDsEnabled = $1 },
+            .tree(
+                file: "instrumentations",
+                "The one Instrumentation of all namespaces, for enable-instrumentation-crds: false; written like the custom resource."
+            ) { (settings, value) throws(SettingsError) in
+                settings.fixedInstrumentation = try FixedInstrumentation.read(value, notes: &settings.notes)
+            },
+        ]
 
     /// The file keys are as irregular as the reference's.
     private static let languages: [(String, flag: String, env: String, file: String, isOn: Bool)] = [

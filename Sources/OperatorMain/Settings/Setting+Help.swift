@@ -10,6 +10,7 @@ extension Setting {
             guard let flag = setting.flag else { continue }
             let value =
                 switch setting.kind {
+                case .tree: ""
                 case .boolean: "[=true|false]"
                 case .integer: " <number>"
                 case .text: " <text>"
@@ -22,6 +23,10 @@ extension Setting {
             if let name = setting.environment { sources.append("environment \(name)") }
             if let key = setting.fileKey { sources.append("file key \(key)") }
             if !sources.isEmpty { lines.append("      (\(sources.joined(separator: ", ")))") }
+        }
+        lines += ["", "KEYS of the file that have no flag:"]
+        for setting in all where setting.flag == nil {
+            if let key = setting.fileKey { lines += ["  \(key)", "      \(setting.help)", "      (file key \(key))"] }
         }
         return lines.joined(separator: "\n")
     }

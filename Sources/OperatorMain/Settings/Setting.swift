@@ -1,4 +1,4 @@
-import Logging
+import Document
 
 /// One setting: where it may be given, and what giving it changes.
 ///
@@ -12,6 +12,8 @@ struct Setting: Sendable {
         case list
         /// Like a list, but only in the environment a comma separates: it may stand in a regular expression.
         case patterns
+        /// Anything, as the file has it; in the file only.
+        case tree
     }
 
     /// Without the dashes. `nil` when there is no flag.
@@ -30,6 +32,7 @@ struct Setting: Sendable {
         case integer(Int)
         case text(String)
         case list([String])
+        case tree(JSONValue)
     }
 }
 
@@ -71,6 +74,17 @@ extension Setting {
         Setting(flag: flag, environment: env, fileKey: file, kind: .list, help: help) {
             (settings, value) throws(SettingsError) in
             if case .list(let value) = value { path(&settings, value) }
+        }
+    }
+
+    /// - Parameter file: there is neither a flag nor a variable.
+    static func tree(
+        file: String, _ help: String,
+        _ path: @escaping @Sendable (inout Settings, JSONValue) throws(SettingsError) -> Void
+    ) -> Setting {
+        Setting(flag: nil, environment: nil, fileKey: file, kind: .tree, help: help) {
+            (settings, value) throws(SettingsError) in
+            if case .tree(let value) = value { try path(&settings, value) }
         }
     }
 

@@ -29,6 +29,7 @@ extension Settings {
             guard let flag = setting.flag, let texts = flags.takeAll(flag) else { continue }
             try settings.apply(setting, texts, from: "flag --\(flag)")
         }
+        try FixedInstrumentation.complete(&settings)
         return settings
     }
 
@@ -45,6 +46,7 @@ extension Settings {
             case .text: try setting.apply(&self, .text(last))
             case .list: try setting.apply(&self, .list(Self.list(texts)))
             case .patterns: try setting.apply(&self, .list(texts.filter { !$0.isEmpty }))
+            case .tree: throw SettingsError(description: "can be set in the file only")
             }
         } catch {
             throw SettingsError(description: "\(source): \(error.description)")
@@ -74,6 +76,14 @@ extension Settings {
             for part in key.split(separator: ".") { value = value?[String(part)] }
             guard let value, !value.isNull else { continue }
             let source = "file \(path), key \(key)"
+            if setting.kind == .tree {
+                do throws(SettingsError) {
+                    try setting.apply(&self, .tree(value))
+                } catch {
+                    throw SettingsError(description: "\(source): \(error.description)")
+                }
+                continue
+            }
             switch value {
             case .string(let text): try apply(setting, [text], from: source)
             case .bool(let flag): try apply(setting, [flag ? "true" : "false"], from: source)

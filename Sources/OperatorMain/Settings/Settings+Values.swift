@@ -20,6 +20,11 @@ extension Settings {
             enabledLanguages: Set(enabledLanguages.compactMap(Language.init)), defaultImages: images)
     }
 
+    /// The Instrumentation of the configuration file; `nil` when the cluster's are used.
+    var instrumentationForAll: Instrumentation? {
+        areInstrumentationCRDsEnabled ? nil : fixedInstrumentation
+    }
+
     func rendering(_ environment: ProcessEnvironment) throws(SettingsError) -> RenderingOptions {
         var options = RenderingOptions()
         if !collectorImage.isEmpty { options.collectorImage = collectorImage }

@@ -1,4 +1,5 @@
 import Logging
+import OperatorAPI
 
 /// How the operator process is to behave: built-in defaults, then the configuration file, the environment, the flags.
 ///
@@ -31,6 +32,10 @@ struct Settings: Sendable, Equatable {
     var enabledLanguages: Set<String> = ["java", "nodejs", "python", "dotnet", "apache-httpd", "sdk"]
     /// Replaces the built-in default image, by language.
     var instrumentationImages: [String: String] = [:]
+    /// Whether `true` in an annotation asks for an Instrumentation of the pod's namespace.
+    var areInstrumentationCRDsEnabled = true
+    /// What `true` asks for otherwise, for all namespaces.
+    var fixedInstrumentation: Instrumentation?
 
     // Collectors
     var collectorImage = ""

@@ -1,0 +1,122 @@
+import Document
+import Injection
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import OperatorAPI
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Admission
+
+/// Counts the Events that are written.
+private final class EventCounter: KubeAPI {
+    private let events = Mutex<[KubeObject]>([])
+
+    var created: [KubeObject] { events.withLock { $0 } }
+    var isFinished: Bool { created.contains { $0["reason"] == "Last" } }
+    func forgetLast() { events.withLock { $0.removeAll { $0["reason"] == "Last" } } }
+
+    func create(_ type: ResourceType, _ object: KubeObject) async throws(KubeError) -> KubeObject {
+        events.withLock { $0.append(object) }
+        return object
+    }
+
+    func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?
+    ) async throws(KubeError) -> KubeObject {
+        KubeObject(type, key)
+    }
+
+    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
+        throw .cancelled
+    }
+    func list(
+        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
+    ) async throws(KubeError) -> ObjectList { throw .cancelled }
+    func watch(
+        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
+        projection: Projection
+    ) -> WatchStream { WatchStream { nil } }
+    func replace(
+        _ type: ResourceType, _ object: KubeObject, subresource: String?
+    ) async throws(KubeError) -> KubeObject { throw .cancelled }
+    func apply(
+        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
+    ) async throws(KubeError) -> KubeObject { throw .cancelled }
+    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
+    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
+}
+
+@Suite("Telling refusals", .timeLimit(.minutes(1)))
+struct RefusalReporterTests {
+    private let api = EventCounter()
+    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private func pod(owner: String?) -> JSONValue {
+        var metadata: JSONValue = [
+            "generateName": "p-", "annotations": ["instrumentation.opentelemetry.io/inject-python": "missing"],
+        ]
+        if let owner {
+            metadata["ownerReferences"] = [
+                [
+                    "apiVersion": "batch/v1", "kind": "Job", "name": .string(owner), "uid": .string("uid-\(owner)"),
+                    "controller": true,
+                ]
+            ]
+        }
+        return ["metadata": metadata, "spec": ["containers": [["name": "app", "image": "a:1"]]]]
+    }
+
+    private func report(_ pods: [JSONValue], dryRun: Bool = false) async throws {
+        let events = EventRecorder(api: api, instance: "test", logger: quiet)
+        let reporter = RefusalReporter(events: events, logger: quiet)
+        let refused = refused
+        for pod in pods {
+            let request = AdmissionRequest(uid: "u", operation: .create, namespace: "shop", dryRun: dryRun, object: pod)
+            reporter.report(refused, of: request)
+        }
+        // Written in order: what comes before this one has come when this one has.
+        let last = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: "last", name: "last")
+        events.record(.normal, regarding: last, reason: "Last", note: "")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await events.run() }
+            _ = try await eventually("the last Event") { api.isFinished ? true : nil }
+            group.cancelAll()
+        }
+        api.forgetLast()
+    }
+
+    /// Injection is no part of this.
+    private var refused: InjectionResult {
+        Injector().inject(
+            pod(owner: nil), namespace: "shop", namespaceAnnotations: [:], instrumentations: InstrumentationSource([]))
+    }
+
+    @Test("10,000 refused pods of one owner make one Event")
+    func oneOwner() async throws {
+        try await report(Array(repeating: pod(owner: "one"), count: 10_000))
+        #expect(api.created.count == 1)
+        #expect(api.created.first?["regarding"]?["name"] == "one")
+        #expect(api.created.first?["reason"] == "InstrumentationRequestRejected")
+    }
+
+    @Test("10,000 refused pods of as many owners make some 50 Events, one of them about the namespace")
+    func manyOwners() async throws {
+        try await report((0..<10_000).map { pod(owner: "j\($0)") })
+        #expect((50...60).contains(api.created.count), "\(api.created.count)")
+        #expect(api.created.filter { $0["regarding"]?["kind"] == "Namespace" }.count == 1)
+        #expect(api.created.allSatisfy { $0.namespace == "shop" })
+    }
+
+    @Test("pods without an owner are told of in their namespace, and those of a dry run nowhere")
+    func without() async throws {
+        try await report([pod(owner: nil), pod(owner: nil)])
+        #expect(api.created.count == 1)
+        #expect(api.created.first?["regarding"]?["kind"] == "Namespace")
+        try await report([pod(owner: "dry")], dryRun: true)
+        #expect(api.created.count == 1)
+    }
+}

@@ -13,7 +13,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: help
 help: ## Explain all targets
 	@echo "otel-operator: OpenTelemetry on Kubernetes, automated. Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: packages
 packages:
@@ -29,7 +29,7 @@ release: packages ## Build the operator as it ships: optimized, static Swift lib
 	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
 
 .PHONY: test
-test: packages ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -75,6 +75,15 @@ run: packages ## Run the operator against the cluster of $$KUBECONFIG (ARGS='--f
 .PHONY: conformance
 conformance: packages ## Run end-to-end cases (CASES='DIR…') against a fresh control plane
 	@hack/local/conformance $(CASES)
+
+.PHONY: test-python-agent
+test-python-agent:
+	@hack/packages.sh python-agent
+	/usr/bin/python3 -m unittest discover --start-directory images/autoinstrumentation-python/tests
+
+.PHONY: e2e-python
+e2e-python: ## Start real Python applications as the webhook mutated them, and see their metrics and spans arrive
+	@hack/e2e-python/run
 
 .PHONY: bench
 bench: packages ## Measure speed and size; prints a table and writes bench-results.json

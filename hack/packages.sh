@@ -14,9 +14,11 @@ packages_of() {
     control-plane-build) echo golang-go golang-github-modern-go-reflect2-dev dpkg-dev xz-utils ;;
     conformance) echo python3 python3-yaml python3-jmespath python3-requests kubernetes-client/kubectl ;;
     bench) echo wrk ;;
+    python-agent) echo python3 python3-packaging ;;
+    e2e-python) echo python3-venv python3-yaml util-linux mount ;;
     all)
         local group
-        for group in build control-plane control-plane-build conformance bench; do packages_of "$group"; done
+        for group in build control-plane control-plane-build conformance bench python-agent e2e-python; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -26,7 +28,8 @@ packages_of() {
 }
 
 usage() {
-    echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, conformance, bench, all)" >&2
+    echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, conformance, bench,
+    python-agent, e2e-python, all)" >&2
     exit 2
 }
 

@@ -12,8 +12,9 @@ extension Injector {
     }
 
     /// The one object to read before ``inject(_:namespace:namespaceAnnotations:instrumentations:sidecars:owners:)`` so
-    /// that the UIDs of the pod's owners are complete; `nil` nearly always: a sidecar or an Instrumentation that asks for
-    /// UIDs has to be wanted, and the pod to belong to a ReplicaSet or, for a language, a Job.
+    /// that the pod's owners are complete; `nil` nearly always. It is the pod's ReplicaSet when a sidecar or an
+    /// Instrumentation that asks for UIDs is wanted; its Job also when the Job's name does not tell whether a CronJob is
+    /// behind it, as with `kubectl create job --from=cronjob/…`.
     public func ownerLookup(
         pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
         instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
@@ -23,11 +24,13 @@ extension Injector {
         if sidecar.needsOwners(of: pod, namespace: namespace, from: sidecars) {
             return PodOwner.lookup(for: pod, namespace: namespace)
         }
-        let needsUIDs = Self.asked(annotations, namespace: namespace).contains { asked in
+        guard let lookup = PodOwner.lookup(for: pod, namespace: namespace) else { return nil }
+        let isNameless = PodOwner.hasJobOfUnknownOrigin(pod)
+        let isNeeded = Self.asked(annotations, namespace: namespace).contains { asked in
             guard settings.enabledLanguages.contains(asked.language) || asked.language == .sdk else { return false }
             let selected = try? instrumentations.select(asked.request, namespace: namespace).get()
-            return selected?.spec.resource.addsKubernetesUIDs ?? false
+            return selected.map { isNameless || $0.spec.resource.addsKubernetesUIDs } ?? false
         }
-        return needsUIDs ? PodOwner.lookup(for: pod, namespace: namespace) : nil
+        return isNeeded ? lookup : nil
     }
 }

@@ -52,7 +52,12 @@ public struct Injector: Sendable {
     ) -> InjectionResult {
         if asked.isEmpty { return Self.skipped(.notRequested, []) }
         if let sign = draft.signOfInstrumentation {
-            return Self.refuseAll(asked.map(\.language), .alreadyInstrumented(sign: sign))
+            // What a template was given before it came to the cluster is as it should be, and no refusal.
+            let record = InjectionRecord(parsing: facts.annotation(AnnotationKey.injected))
+            let missing = asked.map(\.language).filter { language in
+                !record.entries.contains { $0.language == language }
+            }
+            return Self.refuseAll(missing, .alreadyInstrumented(sign: sign))
         }
 
         var refusals: [Refusal] = []

@@ -44,7 +44,7 @@ struct PodOwner: Equatable {
     /// pod template, and labels the pods with that hash. A ReplicaSet without that label belongs to no Deployment.
     ///
     /// The CronJob's name needs none either, as its controller names a Job after the CronJob and the scheduled time in
-    /// minutes since 1970. A Job named by hand is taken for one only when its name ends like such a time.
+    /// minutes since 1970. A Job with another name is looked up, see `hasJobOfUnknownOrigin`.
     static func owners(of pod: JSONValue, facts: OwnerFacts?) -> [PodOwner] {
         var result: [PodOwner] = []
         for reference in (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init) {
@@ -91,6 +91,13 @@ struct PodOwner: Equatable {
             minutes >= 26_800_000
         else { return nil }
         return String(job[..<dash])
+    }
+
+    /// Whether the pod's Job may have been made from a CronJob without bearing its name.
+    static func hasJobOfUnknownOrigin(_ pod: JSONValue) -> Bool {
+        (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init).contains {
+            $0.kind.lowercased() == Kind.job.rawValue && cronJobName(job: $0.name) == nil
+        }
     }
 
     /// What to read so that the attributes of the objects behind the pod's owner are complete.

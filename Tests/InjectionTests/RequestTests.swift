@@ -97,14 +97,14 @@ struct RequestTests {
         #expect(lookup("u1") != lookup("u2"))
     }
 
-    @Test("owners are looked up only when an Instrumentation asks for UIDs and the pod has such an owner")
+    @Test("owners are looked up only when the pod's own words do not tell them and they are asked for")
     func lookup() {
-        func lookup(uids: Bool, kind: String, asked: String = "true") -> OwnerLookup? {
+        func lookup(uids: Bool, kind: String, name: String = "o", asked: String = "true") -> OwnerLookup? {
             Given(
                 pod: [
                     "metadata": [
                         "annotations": [Self.key: .string(asked)],
-                        "ownerReferences": [["apiVersion": "v1", "kind": .string(kind), "name": "o"]],
+                        "ownerReferences": [["apiVersion": "v1", "kind": .string(kind), "name": .string(name)]],
                     ]
                 ],
                 instrumentations: [
@@ -118,6 +118,9 @@ struct RequestTests {
         let key = ObjectKey(namespace: "ns1", name: "o")
         #expect(lookup(uids: true, kind: "ReplicaSet") == OwnerLookup(type: .replicaSet, key: key))
         #expect(lookup(uids: true, kind: "Job") == OwnerLookup(type: .job, key: key))
+        #expect(lookup(uids: false, kind: "Job") == OwnerLookup(type: .job, key: key))
+        #expect(lookup(uids: false, kind: "Job", name: "report-29012345") == nil)
+        #expect(lookup(uids: false, kind: "Job", asked: "gone") == nil)
         #expect(lookup(uids: true, kind: "StatefulSet") == nil)
         #expect(lookup(uids: false, kind: "ReplicaSet") == nil)
         #expect(lookup(uids: true, kind: "ReplicaSet", asked: "gone") == nil)

@@ -101,6 +101,9 @@ struct Finding: Equatable {
 
     static func all(of result: InjectionResult, on pod: JSONValue) -> [Finding] {
         var findings: [Finding] = []
+        if case .skipped(.alreadyInstrumented(let sign)) = result.outcome, result.refusals.isEmpty {
+            findings.append(Finding(.already, SkipReason.alreadyInstrumented(sign: sign).sentence))
+        }
         if case .injected(let injected) = result.outcome {
             switch injected.sidecar {
             case .added(let collector, let isNative)?:

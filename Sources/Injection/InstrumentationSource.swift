@@ -21,6 +21,15 @@ public struct InstrumentationSource: Sendable {
         self.instrumentations = instrumentations
     }
 
+    /// - Parameter fixed: what `true` asks for in every namespace, in place of the Instrumentation of the namespace. One that
+    ///   is asked for by name is the same as before. `nil` changes nothing.
+    public func choosing(_ fixed: Instrumentation?) -> InstrumentationSource {
+        guard let fixed else { return self }
+        var source = self
+        source.instrumentations = { _ in [.success(fixed)] }
+        return source
+    }
+
     /// A fixed set of objects, as manifests hold them.
     public init(_ objects: [JSONValue]) {
         var byKey: [ObjectKey: Lookup] = [:]

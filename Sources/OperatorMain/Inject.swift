@@ -63,8 +63,11 @@ struct Inject: AsyncParsableCommand {
     @Flag(help: "Take Instrumentations, collectors and Namespaces from the cluster of $KUBECONFIG, too.")
     var cluster = false
 
-    @Flag(inversion: .prefixedNo, help: "Add collector sidecars as Kubernetes 1.29 and newer runs them.")
-    var nativeSidecars = true
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Add collector sidecars as Kubernetes 1.29 and newer runs them (default: yes; with --cluster, as it can)."
+    )
+    var nativeSidecars: Bool?
 
     @Option(name: .shortAndLong, help: "yaml, json, or diff: only what changes.")
     var output = Format.yaml
@@ -97,7 +100,8 @@ struct Inject: AsyncParsableCommand {
     }
 
     private func injected() async throws -> (documents: [JSONValue], report: InjectionReport) {
-        let (settings, rendering) = try resolvedSettings()
+        let settings = try resolvedSettings()
+        let injector = Injector(settings: try injectionSettings(settings))
         var surroundings = Surroundings()
         var defaultNamespace = namespace ?? "default"
         if cluster {
@@ -107,17 +111,20 @@ struct Inject: AsyncParsableCommand {
         }
         let manifests = try read(files)
         let extra = try read(instrumentationFiles)
-        var notes = surroundings.add(manifests, namespace: defaultNamespace, images: settings.defaultImages)
-        notes += surroundings.add(extra, namespace: defaultNamespace, images: settings.defaultImages)
+        var notes = surroundings.add(manifests, namespace: defaultNamespace, images: injector.settings.defaultImages)
+        notes += surroundings.add(extra, namespace: defaultNamespace, images: injector.settings.defaultImages)
         for warning in notes.warnings { tell("warning: \(warning)") }
         if !notes.errors.isEmpty {
             for error in notes.errors { tell("error: \(error)") }
             throw ExitCode(1)
         }
+        surroundings.instrumentationForAll = settings.instrumentationForAll
+        var rendering = RenderingOptions()
+        if !settings.collectorImage.isEmpty { rendering.collectorImage = settings.collectorImage }
+        let isNative = nativeSidecars ?? surroundings.hasNativeSidecars
         let injection = ManifestInjection(
-            injector: Injector(settings: settings), surroundings: surroundings,
-            sidecars: surroundings.sidecarSource(isNative: nativeSidecars, options: rendering),
-            namespace: defaultNamespace)
+            injector: injector, surroundings: surroundings,
+            sidecars: surroundings.sidecarSource(isNative: isNative, options: rendering), namespace: defaultNamespace)
         let result = injection.run(manifests)
         if namespace == nil, let warning = result.report.namespaceWarning(defaultNamespace) {
             tell("warning: \(warning)")
@@ -125,14 +132,19 @@ struct Inject: AsyncParsableCommand {
         return result
     }
 
-    private func resolvedSettings() throws -> (InjectionSettings, RenderingOptions) {
+    private func resolvedSettings() throws -> Settings {
         do {
-            let settings = try Settings.resolved(
+            return try Settings.resolved(
                 Setting.injection, for: "inject", arguments: flags,
                 environment: { ProcessEnvironment.value(of: $0) }, readFile: Run.readFile)
-            var rendering = RenderingOptions()
-            if !settings.collectorImage.isEmpty { rendering.collectorImage = settings.collectorImage }
-            return (try settings.injection(), rendering)
+        } catch {
+            try fail("configuration error: \(error)")
+        }
+    }
+
+    private func injectionSettings(_ settings: Settings) throws -> InjectionSettings {
+        do {
+            return try settings.injection()
         } catch {
             try fail("configuration error: \(error)")
         }

@@ -56,6 +56,43 @@ extension Scenario {
                     "otel_operator_injection_refusals_total{language=\"python\",reason=\"NoInstrumentation\"} 1"))
         }
 
+        @Test("a Job made by hand from a CronJob is named after it", .timeLimit(.minutes(3)))
+        func cronJobByHand() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("by-hand")
+            try cluster.apply(Manifest.instrumentation("sdk", in: namespace))
+            _ = try await cluster.injectedPod(in: namespace)
+
+            let versions = try cluster.kubectl("api-resources", "--api-group=batch").output
+            let isOld = !versions.split(separator: "\n").contains {
+                $0.hasPrefix("cronjobs") && $0.contains("batch/v1 ")
+            }
+            try cluster.apply(
+                """
+                apiVersion: batch/\(isOld ? "v1beta1" : "v1")
+                kind: CronJob
+                metadata: {name: report, namespace: \(namespace)}
+                spec:
+                  schedule: "0 0 1 1 *"
+                  suspend: true
+                  jobTemplate:
+                    spec:
+                      template:
+                        metadata: {annotations: {instrumentation.opentelemetry.io/inject-sdk: "true"}}
+                        spec: {restartPolicy: Never, containers: [{name: app, image: "repo/app:1.2.3"}]}
+                """)
+            _ = try cluster.kubectl("create", "job", "--from=cronjob/report", "now", "-n", namespace)
+            let pod = try await eventually("the Job's pod") {
+                try cluster.list("pods", in: namespace).first { $0[path: "metadata", "labels", "job-name"] == "now" }
+            }
+            let environment = pod[path: "spec", "containers"]?[0]?["env"]?.arrayValue ?? []
+            #expect(environment.first { $0["name"] == "OTEL_SERVICE_NAME" }?["value"] == "report")
+            #expect(
+                environment.last?["value"]?.stringValue?.contains("k8s.cronjob.name=report,") == true)
+        }
+
         @Test("a pod that asks for nothing is left alone, and so is one that says false", .timeLimit(.minutes(3)))
         func leavesAlone() async throws {
             let running = try OperatorProcess()

@@ -158,6 +158,21 @@ struct InjectCommandTests {
     }
 }
 
+extension InjectCommandTests {
+    @Test("the Instrumentation of the configuration file serves every namespace")
+    func configurationFile() throws {
+        let configuration = try file(
+            "config.yaml",
+            """
+            enable-instrumentation-crds: false
+            instrumentations: {spec: {exporter: {endpoint: "http://fixed:4318"}, sampler: {type: always_on}}}
+            """)
+        let result = try inject("-f", "-", "--config-file=\(configuration)", "-n", "any", input: deployment())
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("http://fixed:4318"))
+    }
+}
+
 /// With a server that answers as a cluster would.
 extension InjectCommandTests {
     private func kubeconfig(_ server: String) throws -> String {
@@ -173,7 +188,7 @@ extension InjectCommandTests {
             """)
     }
 
-    private func server(instrumentations: FakeReply) -> FakeAPIServer {
+    private func server(instrumentations: FakeReply, minor: Int = 36) -> FakeAPIServer {
         FakeAPIServer { request in
             if request.path.hasPrefix("/api/v1/namespaces") {
                 return .list(
@@ -187,7 +202,7 @@ extension InjectCommandTests {
                     ],
                     resourceVersion: "1")
             }
-            return instrumentations
+            return request.path == "/version" ? .json(["major": "1", "minor": "\(minor)"]) : instrumentations
         }
     }
 
@@ -202,9 +217,33 @@ extension InjectCommandTests {
             "-f", "-", "--cluster", input: silent, environment: ["KUBECONFIG": try kubeconfig(server.url)])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("opentelemetry-auto-instrumentation-python"))
-        #expect(server.seen.count == 3)
+        #expect(server.seen.count == 4)
         #expect(server.seen.allSatisfy { $0.method == "GET" && !$0.path.contains("watch") })
         #expect(!(result.errors + result.output).contains("secret-token"))
+    }
+
+    @Test("a sidecar takes the form that the cluster can run", arguments: [(28, false), (29, true)])
+    func sidecar(minor: Int, isNative: Bool) throws {
+        let server = server(
+            instrumentations: .list(
+                [
+                    [
+                        "metadata": ["namespace": "shop", "name": "edge"],
+                        "spec": ["mode": "sidecar", "config": ["receivers": [:], "exporters": [:], "service": [:]]],
+                    ]
+                ], resourceVersion: "1"), minor: minor)
+        defer { server.stop() }
+        let result = try inject(
+            "-f", "-", "--cluster",
+            input: """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: app, namespace: shop, annotations: {sidecar.opentelemetry.io/inject: edge, \
+                instrumentation.opentelemetry.io/inject-python: "false"}}
+                spec: {containers: [{name: app, image: a}]}
+                """, environment: ["KUBECONFIG": try kubeconfig(server.url)])
+        #expect(result.output.contains("restartPolicy: Always") == isNative, "\(result.errors)")
+        #expect(result.output.contains("otc-container"))
     }
 
     @Test("a cluster without our resources has no Instrumentations")

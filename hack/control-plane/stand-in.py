@@ -165,7 +165,10 @@ def pod_status(pod, address, succeeded):
             condition("Ready", gates and not succeeded, reason),
             condition("PodScheduled", True),
         ],
-        "containerStatuses": statuses(spec["containers"], lambda container: True),
+        # The kubelet sorts these by name, and those of init containers not.
+        "containerStatuses": statuses(
+            sorted(spec["containers"], key=lambda container: container["name"]), lambda container: True
+        ),
     }
     if spec.get("initContainers"):
         # An init container with restartPolicy Always is a sidecar: it goes on running.

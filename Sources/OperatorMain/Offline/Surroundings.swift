@@ -13,6 +13,10 @@ struct Surroundings: Equatable {
     private(set) var collectors: [ObjectKey: JSONValue] = [:]
     /// By the name of the Namespace.
     private(set) var namespaceAnnotations: [String: [String: String]] = [:]
+    /// What `true` asks for in every namespace, when it is not the Instrumentation of the namespace.
+    var instrumentationForAll: Instrumentation?
+    /// Whether the cluster runs sidecars as init containers; one that nobody named does.
+    var hasNativeSidecars = true
     /// Where each Instrumentation that a file holds was found.
     private var origins: [ObjectKey: String] = [:]
 
@@ -82,7 +86,9 @@ struct Surroundings: Equatable {
         origins[key] = source
     }
 
-    var instrumentationSource: InstrumentationSource { InstrumentationSource(Array(instrumentations.values)) }
+    var instrumentationSource: InstrumentationSource {
+        InstrumentationSource(Array(instrumentations.values)).choosing(instrumentationForAll)
+    }
 }
 
 /// What is to be said about the input.

@@ -41,21 +41,19 @@ public struct PodMutator: AdmissionHandler {
 
     public func handleNow(_ request: AdmissionRequest) -> AdmissionResponse? {
         guard request.operation == .create else { return .allowed() }
-        return ownerLookup(request) == nil ? response(to: request, owners: nil) : nil
+        let plan = plan(request)
+        return plan.ownerLookup == nil ? response(to: request, plan.result()) : nil
     }
 
     public func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
         guard request.operation == .create else { return .allowed() }
+        let plan = plan(request)
         var facts: OwnerFacts?
-        if let lookup = ownerLookup(request) { facts = await owners.facts(lookup) }
-        return response(to: request, owners: facts)
+        if let lookup = plan.ownerLookup { facts = await owners.facts(lookup) }
+        return response(to: request, plan.result(owners: facts))
     }
 
-    private func response(to request: AdmissionRequest, owners: OwnerFacts?) -> AdmissionResponse {
-        let result = injector.inject(
-            request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
-            sidecars: sidecars, owners: owners)
+    private func response(to request: AdmissionRequest, _ result: InjectionResult) -> AdmissionResponse {
         reporter.report(result, of: request)
         let warnings = result.refusals.map(\.description)
         switch result.outcome {
@@ -66,11 +64,10 @@ public struct PodMutator: AdmissionHandler {
         }
     }
 
-    private func ownerLookup(_ request: AdmissionRequest) -> OwnerLookup? {
-        injector.ownerLookup(
-            pod: request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
-            sidecars: sidecars)
+    private func plan(_ request: AdmissionRequest) -> InjectionPlan {
+        injector.plan(
+            request.object, namespace: request.namespace,
+            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source, sidecars: sidecars)
     }
 
     private func namespaceAnnotations(_ namespace: String) -> [String: String] {

@@ -23,7 +23,7 @@ enum ContainerRules {
     }
 
     static func fault(image: String, _ path: String) -> FieldError? {
-        guard image.isEmpty || image.contains(where: \.isWhitespace) else { return nil }
+        guard image.isEmpty || image.utf8.contains(where: { $0 <= UInt8(ascii: " ") }) else { return nil }
         return FieldError(path: path, value: .string(image), expected: "an image")
     }
 

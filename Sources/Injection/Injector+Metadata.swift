@@ -32,7 +32,11 @@ extension Injector {
         if asked.isEmpty { return [] }
 
         var refusals: [Refusal] = []
-        switch select(asked, namespace: namespace, from: source, refusals: &refusals) {
+        let selected = asked.map { language, request in
+            InjectionPlan.AskedLanguage(
+                language: language, selected: source.select(request, namespace: namespace))
+        }
+        switch requests(of: selected, refusals: &refusals) {
         case .failure: break
         case .success(var requests):
             if let conflict = assignContainerNames(to: &requests, annotations) {

@@ -10,18 +10,18 @@ extension Injector {
         }
     }
 
-    /// The Instrumentation of each language. Languages that are switched off drop out, each with its refusal.
-    func select(
-        _ asked: [(language: Language, request: InjectionRequest)], namespace: String,
-        from source: InstrumentationSource, refusals: inout [Refusal]
+    /// The languages with their Instrumentations. Those that are switched off drop out, each with its refusal.
+    func requests(
+        of asked: [InjectionPlan.AskedLanguage], refusals: inout [Refusal]
     ) -> Result<[LanguageRequest], SelectionFailure> {
         var requests: [LanguageRequest] = []
         var failure: (language: Language, reason: SkipReason)?
-        for (language, request) in asked {
-            switch source.select(request, namespace: namespace) {
+        for asked in asked {
+            let language = asked.language
+            switch asked.selected {
             case .success(let instrumentation):
                 let request = LanguageRequest(language: language, instrumentation: instrumentation)
-                if settings.enabledLanguages.contains(language) || language == .sdk {
+                if settings.allows(language) {
                     requests.append(request)
                 } else {
                     refusals.append(request.refused(.languageDisabled(language)))

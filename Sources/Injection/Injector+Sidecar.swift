@@ -10,17 +10,42 @@ enum SidecarOutcome {
     case refused(SidecarRefusal)
 }
 
-extension SidecarRequest {
+/// What is to be done about a collector sidecar.
+struct SidecarPlan: Sendable {
+    private enum Step: Sendable {
+        case nothing
+        case removal
+        case addition(Result<CollectorSidecar, SidecarRefused>)
+    }
+
+    private let step: Step
+    private let isNative: @Sendable () -> Bool
+
+    init(_ request: SidecarRequest, pod: JSONValue, namespace: String, from source: SidecarSource) {
+        isNative = source.isNative
+        step =
+            switch request {
+            case .notRequested: .nothing
+            case .removal: .removal
+            case .addition(let request):
+                Self.isFulfilled(in: pod) ? .nothing : .addition(source.select(request, namespace: namespace))
+            }
+    }
+
+    var isIdle: Bool { if case .nothing = step { true } else { false } }
+
+    /// Whether the pod is to get a sidecar, whose attributes name the Deployment with its UID.
+    var isAddition: Bool { if case .addition(.success) = step { true } else { false } }
+
     /// Does to the pod what the annotation says. It comes before the languages, and neither stops the other.
-    func apply(to draft: inout PodDraft, from source: SidecarSource, pod: PodFacts) -> SidecarOutcome {
-        switch self {
-        case .notRequested: return .unchanged
-        case .removal: return Self.remove(from: &draft, isNative: source.isNative(), pod: pod)
-        case .addition(let request):
-            if draft.hasContainer(named: CollectorSidecar.containerName) { return .unchanged }
+    func apply(to draft: inout PodDraft, pod: PodFacts) -> SidecarOutcome {
+        switch step {
+        case .nothing: return .unchanged
+        case .removal: return Self.remove(from: &draft, isNative: isNative(), pod: pod)
+        case .addition(let selected):
             do throws(SidecarRefused) {
-                let sidecar = try source.select(request, namespace: pod.namespace).get()
-                let isNative = source.isNative()
+                let sidecar = try selected.get()
+                let isNative = isNative()
                 try SidecarInjection(sidecar: sidecar, isNative: isNative).inject(into: &draft, pod: pod)
                 return .changed(.added(collector: sidecar.collector, isNative: isNative))
             } catch {
@@ -31,7 +56,7 @@ extension SidecarRequest {
 
     /// The answer to a pod that cannot be read.
     func refused(_ error: FieldError) -> SidecarOutcome {
-        if case .addition = self { .refused(.podUnreadable(error)) } else { .unchanged }
+        if case .addition = step { .refused(.podUnreadable(error)) } else { .unchanged }
     }
 
     /// Takes the collector's container out; volumes, label and the collector's init containers stay.
@@ -45,15 +70,6 @@ extension SidecarRequest {
         draft.removeContainers(named: CollectorSidecar.containerName)
         if isNative { draft.removeInitContainers(named: CollectorSidecar.containerName) }
         return .changed(.removed)
-    }
-
-    /// Whether the pod would get a sidecar, whose attributes name the Deployment with its UID.
-    func needsOwners(of pod: JSONValue, namespace: String, from source: SidecarSource) -> Bool {
-        guard case .addition(let request) = self,
-            PodOwner.lookup(for: pod, namespace: namespace)?.type == .replicaSet, !Self.isFulfilled(in: pod)
-        else { return false }
-        if case .success = source.select(request, namespace: namespace) { return true }
-        return false
     }
 
     private static func isFulfilled(in pod: JSONValue) -> Bool {

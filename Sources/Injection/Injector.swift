@@ -18,37 +18,56 @@ public struct Injector: Sendable {
 
     public init(settings: InjectionSettings = InjectionSettings()) { self.settings = settings }
 
-    /// Instruments a pod.
+    /// Instruments a pod, without looking up its owners; see ``plan(_:namespace:namespaceAnnotations:instrumentations:sidecars:)``.
+    public func inject(
+        _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
+        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+    ) -> InjectionResult {
+        plan(
+            pod, namespace: namespace, namespaceAnnotations: namespaceAnnotations, instrumentations: instrumentations,
+            sidecars: sidecars
+        ).result()
+    }
+
+    /// Looks at what a pod and its namespace ask for.
     ///
     /// - Parameters:
     ///   - pod: as it was sent.
     ///   - namespace: the name of the admission request's namespace; what the pod itself says does not count.
     ///   - namespaceAnnotations: of the Namespace object.
-    ///   - owners: the answer to ``ownerLookup(pod:namespace:namespaceAnnotations:instrumentations:sidecars:)``; without
-    ///     it the attributes that need it are left out.
-    public func inject(
+    public func plan(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none, owners: OwnerFacts? = nil
-    ) -> InjectionResult {
+        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+    ) -> InjectionPlan {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
-        let asked = Self.asked(annotations, namespace: namespace)
-        let sidecar = SidecarRequest(annotations, namespace: namespace)
-        if asked.isEmpty, sidecar == .notRequested { return Self.skipped(.notRequested, []) }
+        return InjectionPlan(
+            pod, namespace: namespace, annotations: annotations,
+            languages: Self.asked(annotations, namespace: namespace).map { language, request in
+                .init(language: language, selected: instrumentations.select(request, namespace: namespace))
+            },
+            sidecar: SidecarPlan(
+                SidecarRequest(annotations, namespace: namespace), pod: pod, namespace: namespace, from: sidecars),
+            injector: self)
+    }
+
+    func carryOut(_ plan: InjectionPlan, owners: OwnerFacts?) -> InjectionResult {
+        let asked = plan.languages
+        if asked.isEmpty, plan.sidecar.isIdle { return Self.skipped(.notRequested, []) }
 
         var draft: PodDraft
         do throws(FieldError) {
-            draft = try PodDraft(pod)
+            draft = try PodDraft(plan.pod)
         } catch {
-            return Self.refuseAll(asked.map(\.language), .podUnreadable(error)).including(sidecar.refused(error))
+            return Self.refuseAll(asked.map(\.language), .podUnreadable(error)).including(plan.sidecar.refused(error))
         }
-        let facts = PodFacts(pod: pod, namespace: namespace, owners: owners)
-        let outcome = sidecar.apply(to: &draft, from: sidecars, pod: facts)
-        return injectLanguages(asked, into: draft, annotations, instrumentations, facts).including(outcome, draft)
+        let facts = PodFacts(pod: plan.pod, namespace: plan.namespace, owners: owners)
+        let outcome = plan.sidecar.apply(to: &draft, pod: facts)
+        return injectLanguages(asked, into: draft, plan.annotations, facts).including(outcome, draft)
     }
 
     private func injectLanguages(
-        _ asked: [(language: Language, request: InjectionRequest)], into draft: PodDraft,
-        _ annotations: EffectiveAnnotations, _ instrumentations: InstrumentationSource, _ facts: PodFacts
+        _ asked: [InjectionPlan.AskedLanguage], into draft: PodDraft, _ annotations: EffectiveAnnotations,
+        _ facts: PodFacts
     ) -> InjectionResult {
         if asked.isEmpty { return Self.skipped(.notRequested, []) }
         if let sign = draft.signOfInstrumentation {
@@ -62,7 +81,7 @@ public struct Injector: Sendable {
 
         var refusals: [Refusal] = []
         var requests: [LanguageRequest]
-        switch select(asked, namespace: facts.namespace, from: instrumentations, refusals: &refusals) {
+        switch self.requests(of: asked, refusals: &refusals) {
         case .success(let selected): requests = selected
         case .failure(let failure): return Self.skipped(failure.reason, refusals)
         }

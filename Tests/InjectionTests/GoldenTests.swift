@@ -58,11 +58,7 @@ extension Given {
         }
     }
 
-    func ownerLookup() -> OwnerLookup? {
-        Injector(settings: settings).ownerLookup(
-            pod: pod, namespace: namespace, namespaceAnnotations: annotations,
-            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars)
-    }
+    func ownerLookup() -> OwnerLookup? { plan.ownerLookup }
 }
 
 extension SidecarChange {

@@ -41,10 +41,12 @@ struct Given {
     var settings = InjectionSettings()
     var owners: OwnerFacts?
 
-    func inject() -> InjectionResult {
-        Injector(settings: settings).inject(
+    func inject() -> InjectionResult { plan.result(owners: owners) }
+
+    var plan: InjectionPlan {
+        Injector(settings: settings).plan(
             pod, namespace: namespace, namespaceAnnotations: annotations,
-            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars, owners: owners)
+            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars)
     }
 
     var sidecars: SidecarSource {

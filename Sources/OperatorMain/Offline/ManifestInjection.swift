@@ -42,14 +42,11 @@ struct ManifestInjection {
         let pod = workload.pod()
         let namespace = workload.object.namespace.isEmpty ? namespace : workload.object.namespace
         let annotations = surroundings.namespaceAnnotations[namespace] ?? [:]
-        let lookup = injector.ownerLookup(
-            pod: pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source,
-            sidecars: sidecars)
+        let plan = injector.plan(
+            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source, sidecars: sidecars)
         // The object that would be looked up is the one in the manifest.
-        let owners = lookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }
-        let result = injector.inject(
-            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source, sidecars: sidecars,
-            owners: owners)
+        let owners = plan.ownerLookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }
+        let result = plan.result(owners: owners)
         var outcome = ObjectOutcome(json: object.json, findings: Finding.all(of: result, on: pod))
         switch result.outcome {
         case .injected(let injected): outcome.json = workload.replacing(pod: injected.pod())

@@ -101,6 +101,7 @@ struct Inject: AsyncParsableCommand {
 
     private func injected() async throws -> (documents: [JSONValue], report: InjectionReport) {
         let settings = try resolvedSettings()
+        for note in settings.notes { tell("warning: \(note)") }
         let injector = Injector(settings: try injectionSettings(settings))
         var surroundings = Surroundings()
         var defaultNamespace = namespace ?? "default"
@@ -125,7 +126,7 @@ struct Inject: AsyncParsableCommand {
         let injection = ManifestInjection(
             injector: injector, surroundings: surroundings,
             sidecars: surroundings.sidecarSource(isNative: isNative, options: rendering), namespace: defaultNamespace)
-        let result = injection.run(manifests)
+        let result = injection.run(manifests, others: extra)
         if namespace == nil, let warning = result.report.namespaceWarning(defaultNamespace) {
             tell("warning: \(warning)")
         }

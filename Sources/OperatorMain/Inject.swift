@@ -24,7 +24,7 @@ struct Inject: AsyncParsableCommand {
 
             EXIT STATUS:
               0   all that was asked for was injected, or nothing was asked for
-              1   the command line or the input cannot be used; nothing is written to standard output
+              1   the command line or the input cannot be used, and nothing is written to standard output; or that failed
               2   something was asked for and refused; the output is complete but for that
 
             The flags of `run` that say what is injected are taken, too, and so are their environment variables:
@@ -49,7 +49,7 @@ struct Inject: AsyncParsableCommand {
     @Option(
         name: .customLong("instrumentation"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "File or folder with Instrumentations, and with annotated Namespaces, that are not to be in the output. Repeatable.",
+            "File or folder with Instrumentations, collectors and annotated Namespaces that are not to be in the output. Repeatable.",
             valueName: "file"))
     var instrumentationFiles: [String] = []
 

@@ -30,8 +30,10 @@ struct PythonAgent: Agent {
     func prepare(_ environment: inout EnvironmentDraft, section: AgentSection) throws(ContainerRefused) -> [String] {
         try environment.refuseSource(of: Self.path)
         environment.appendIfAbsent(section.environment)
-        // The agent's modules come first, so that its sitecustomize is the one that is loaded; its libraries last, so
-        // that the application's own versions win.
+        // The agent's start comes first, so that its sitecustomize is the one that is loaded; its libraries after what
+        // the application put on the path itself. All of PYTHONPATH precedes site-packages, so what wins against the
+        // packages installed there is up to the image: ours keeps all but OpenTelemetry in a folder of its own, which
+        // its start puts at the end.
         let modules = "\(folder)/opentelemetry/instrumentation/auto_instrumentation"
         let isMerged = environment.merge(Self.path) { own in
             own.map { "\(modules):\($0):\(folder)" } ?? "\(modules):\(folder)"

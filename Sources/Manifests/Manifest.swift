@@ -1,24 +1,22 @@
 public import Document
 
-/// One document of a file, in the order and with the numbers that it was written with.
+/// One document of a file.
 public struct Manifest: Sendable, Equatable {
     /// The file as it was named, or ``standardInput``.
     public var source: String
-    /// Which of the file's documents, counted from 1. Documents without content count, and are left out.
-    public var number: Int
     /// Always an object.
     public var document: JSONValue
 
-    public init(source: String, number: Int, document: JSONValue) {
+    public init(source: String, document: JSONValue) {
         self.source = source
-        self.number = number
         self.document = document
     }
 
     /// How a document that no file holds is named in messages.
     public static let standardInput = "standard input"
 
-    /// Reads all documents of a text: YAML, or JSON objects one after the other.
+    /// Reads all documents of a text: YAML, or JSON objects one after the other. They keep their order; those without
+    /// content are left out.
     ///
     /// - Throws: for what is neither, and for a document that is no object.
     public static func parse(_ bytes: [UInt8], source: String) throws(ManifestError) -> [Manifest] {
@@ -32,7 +30,7 @@ public struct Manifest: Sendable, Equatable {
         for (index, document) in documents.enumerated() {
             switch document {
             case .null: continue
-            case .object: result.append(Manifest(source: source, number: index + 1, document: document))
+            case .object: result.append(Manifest(source: source, document: document))
             default:
                 throw ManifestError(
                     description: "could not use \(source): document \(index + 1) is \(document.kindDescription), "

@@ -9,9 +9,7 @@ import Synchronization
 final class ClusterVersion: Service {
     private enum State {
         case asking
-        case known(KubernetesVersion)
-        /// The server does not say.
-        case unknown
+        case settled(ServerVersion)
     }
 
     private let api: any KubeAPI
@@ -27,9 +25,8 @@ final class ClusterVersion: Service {
         state.withLock { if case .asking = $0 { false } else { true } }
     }
 
-    /// A version that nobody knows has the old form, which works everywhere.
     var hasNativeSidecars: Bool {
-        state.withLock { if case .known(let version) = $0 { version.hasNativeSidecars } else { false } }
+        state.withLock { if case .settled(let version) = $0 { version.hasNativeSidecars } else { false } }
     }
 
     func run() async throws {
@@ -45,24 +42,45 @@ final class ClusterVersion: Service {
 
     func ask() async {
         do throws(KubeError) {
-            let answer = try await api.raw("/version")
-            guard let version = KubernetesVersion(answer) else { return settle(.unknown, "unreadable") }
-            state.withLock { $0 = .known(version) }
-            logger.info(
-                "API server",
-                metadata: ["version": "\(version)", "nativeSidecars": "\(version.hasNativeSidecars)"])
-        } catch {
-            // It answered, and will say the same again.
-            if let code = error.status?.code, (400..<500).contains(code), code != 429 {
-                return settle(.unknown, "\(error)")
+            let answer = try await api.serverVersion()
+            state.withLock { $0 = .settled(answer) }
+            switch answer {
+            case .known(let version):
+                logger.info(
+                    "API server",
+                    metadata: ["version": "\(version)", "nativeSidecars": "\(version.hasNativeSidecars)"])
+            case .untold(let problem):
+                logger.warning(
+                    "API server's version unknown: sidecars become ordinary containers",
+                    metadata: ["error": "\(problem)"])
             }
+        } catch {
             logger.warning("could not read the API server's version", metadata: ["error": "\(error)"])
         }
     }
+}
 
-    private func settle(_ state: State, _ problem: String) {
-        self.state.withLock { $0 = state }
-        logger.warning(
-            "API server's version unknown: sidecars become ordinary containers", metadata: ["error": "\(problem)"])
+/// What an API server answers when it is asked for its version.
+enum ServerVersion {
+    case known(KubernetesVersion)
+    /// The server does not say, and would not if it were asked again.
+    case untold(problem: String)
+
+    /// A version that nobody knows has the old form, which works everywhere.
+    var hasNativeSidecars: Bool {
+        if case .known(let version) = self { version.hasNativeSidecars } else { false }
+    }
+}
+
+extension KubeAPI {
+    /// - Throws: what may be otherwise the next time: no answer, an error of the server's own, or 429 (Too Many Requests).
+    func serverVersion() async throws(KubeError) -> ServerVersion {
+        do throws(KubeError) {
+            let answer = try await raw("/version")
+            return KubernetesVersion(answer).map(ServerVersion.known) ?? .untold(problem: "unreadable")
+        } catch {
+            guard let code = error.status?.code, (400..<500).contains(code), code != 429 else { throw error }
+            return .untold(problem: "\(error)")
+        }
     }
 }

@@ -24,7 +24,7 @@ struct Inject: AsyncParsableCommand {
 
             EXIT STATUS:
               0   all that was asked for was injected, or nothing was asked for
-              1   the command line or the input cannot be used; nothing is written to standard output
+              1   the command line or the input cannot be used, and nothing is written to standard output; or that failed
               2   something was asked for and refused; the output is complete but for that
 
             The flags of `run` that say what is injected are taken, too, and so are their environment variables:
@@ -49,7 +49,7 @@ struct Inject: AsyncParsableCommand {
     @Option(
         name: .customLong("instrumentation"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "File or folder with Instrumentations, and with annotated Namespaces, that are not to be in the output. Repeatable.",
+            "File or folder with Instrumentations, collectors and annotated Namespaces that are not to be in the output. Repeatable.",
             valueName: "file"))
     var instrumentationFiles: [String] = []
 
@@ -101,6 +101,7 @@ struct Inject: AsyncParsableCommand {
 
     private func injected() async throws -> (documents: [JSONValue], report: InjectionReport) {
         let settings = try resolvedSettings()
+        for note in settings.notes { tell("warning: \(note)") }
         let injector = Injector(settings: try injectionSettings(settings))
         var surroundings = Surroundings()
         var defaultNamespace = namespace ?? "default"
@@ -125,7 +126,7 @@ struct Inject: AsyncParsableCommand {
         let injection = ManifestInjection(
             injector: injector, surroundings: surroundings,
             sidecars: surroundings.sidecarSource(isNative: isNative, options: rendering), namespace: defaultNamespace)
-        let result = injection.run(manifests)
+        let result = injection.run(manifests, others: extra)
         if namespace == nil, let warning = result.report.namespaceWarning(defaultNamespace) {
             tell("warning: \(warning)")
         }

@@ -1,5 +1,6 @@
 import Document
 import Foundation
+import KubeModel
 import TestSupport
 import Testing
 
@@ -83,7 +84,7 @@ extension Scenario {
                         metadata: {annotations: {instrumentation.opentelemetry.io/inject-sdk: "true"}}
                         spec: {restartPolicy: Never, containers: [{name: app, image: "repo/app:1.2.3"}]}
                 """)
-            _ = try cluster.kubectl("create", "job", "--from=cronjob/report", "now", "-n", namespace)
+            try cluster.apply(jobByHand("now", from: #require(try cluster.get("cronjob", "report", in: namespace))))
             let pod = try await eventually("the Job's pod") {
                 try cluster.list("pods", in: namespace).first { $0[path: "metadata", "labels", "job-name"] == "now" }
             }
@@ -91,6 +92,26 @@ extension Scenario {
             #expect(environment.first { $0["name"] == "OTEL_SERVICE_NAME" }?["value"] == "report")
             #expect(
                 environment.last?["value"]?.stringValue?.contains("k8s.cronjob.name=report,") == true)
+        }
+
+        /// What `kubectl create job --from` makes; older ones cannot for a CronJob of `batch/v1beta1`.
+        private func jobByHand(_ name: String, from cronJob: JSONValue) -> String {
+            let owner = KubeObject(cronJob)
+            let job: JSONValue = [
+                "apiVersion": "batch/v1", "kind": "Job",
+                "metadata": [
+                    "name": .string(name), "namespace": .string(owner.namespace),
+                    "annotations": ["cronjob.kubernetes.io/instantiate": "manual"],
+                    "ownerReferences": [
+                        OwnerReference(
+                            apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid,
+                            isController: true
+                        ).json
+                    ],
+                ],
+                "spec": cronJob[path: "spec", "jobTemplate", "spec"] ?? .null,
+            ]
+            return job.serializedString()
         }
 
         @Test("a pod that asks for nothing is left alone, and so is one that says false", .timeLimit(.minutes(3)))

@@ -171,6 +171,43 @@ extension InjectCommandTests {
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("http://fixed:4318"))
     }
+
+    @Test("what is odd about the configuration file is a warning")
+    func settingsNotes() throws {
+        let configuration = try file(
+            "config.yaml",
+            """
+            enable-instrumentation-crds: false
+            instrumentations: {spec: {exporter: {endpiont: "http://fixed:4318"}}}
+            """)
+        let result = try inject("-f", "-", "--config-file=\(configuration)", "-n", "any", input: deployment())
+        #expect(result.status == 0)
+        for note in ["spec.exporter.endpiont is not known, ignored", "sampler type not set"] {
+            #expect(result.errors.contains("warning: file key instrumentations: \(note)\n"))
+        }
+    }
+
+    @Test("2 when what asks has no quotes around it, on a pod or on a namespace, in either kind of file")
+    func unquoted() throws {
+        let pod = try shell(
+            [Self.binary, "inject", "-f", "-"], input: instrumentation + "\n---\n" + deployment("true"))
+        #expect(pod.status == 2)
+        #expect(
+            pod.errors.contains(
+                "Deployment/web   refused   instrumentation.opentelemetry.io/inject-python is a boolean; put it in quotes"
+            ))
+        let namespace = try file(
+            "namespace.yaml",
+            """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop, annotations: {instrumentation.opentelemetry.io/inject-python: true}}
+            """)
+        let result = try inject("-f", "-", "--instrumentation", namespace, input: deployment("\"false\""))
+        #expect(result.status == 2)
+        #expect(result.errors.contains("inject-python is a boolean; put it in quotes"))
+        #expect(!result.output.contains("Namespace"))
+    }
 }
 
 /// With a server that answers as a cluster would.
@@ -188,7 +225,7 @@ extension InjectCommandTests {
             """)
     }
 
-    private func server(instrumentations: FakeReply, minor: Int = 36) -> FakeAPIServer {
+    private func server(instrumentations: FakeReply, minor: Int = 36, version: FakeReply? = nil) -> FakeAPIServer {
         FakeAPIServer { request in
             if request.path.hasPrefix("/api/v1/namespaces") {
                 return .list(
@@ -202,7 +239,8 @@ extension InjectCommandTests {
                     ],
                     resourceVersion: "1")
             }
-            return request.path == "/version" ? .json(["major": "1", "minor": "\(minor)"]) : instrumentations
+            guard request.path == "/version" else { return instrumentations }
+            return version ?? .json(["major": "1", "minor": "\(minor)"])
         }
     }
 
@@ -222,18 +260,19 @@ extension InjectCommandTests {
         #expect(!(result.errors + result.output).contains("secret-token"))
     }
 
-    @Test("a sidecar takes the form that the cluster can run", arguments: [(28, false), (29, true)])
-    func sidecar(minor: Int, isNative: Bool) throws {
-        let server = server(
-            instrumentations: .list(
+    /// One collector of mode `sidecar`.
+    private var collectors: FakeReply {
+        .list(
+            [
                 [
-                    [
-                        "metadata": ["namespace": "shop", "name": "edge"],
-                        "spec": ["mode": "sidecar", "config": ["receivers": [:], "exporters": [:], "service": [:]]],
-                    ]
-                ], resourceVersion: "1"), minor: minor)
-        defer { server.stop() }
-        let result = try inject(
+                    "metadata": ["namespace": "shop", "name": "edge"],
+                    "spec": ["mode": "sidecar", "config": ["receivers": [:], "exporters": [:], "service": [:]]],
+                ]
+            ], resourceVersion: "1")
+    }
+
+    private func injectSidecar(_ server: FakeAPIServer) throws -> ShellResult {
+        try inject(
             "-f", "-", "--cluster",
             input: """
                 apiVersion: v1
@@ -242,8 +281,28 @@ extension InjectCommandTests {
                 instrumentation.opentelemetry.io/inject-python: "false"}}
                 spec: {containers: [{name: app, image: a}]}
                 """, environment: ["KUBECONFIG": try kubeconfig(server.url)])
+    }
+
+    @Test("a sidecar takes the form that the cluster can run", arguments: [(28, false), (29, true)])
+    func sidecar(minor: Int, isNative: Bool) throws {
+        let server = server(instrumentations: collectors, minor: minor)
+        defer { server.stop() }
+        let result = try injectSidecar(server)
         #expect(result.output.contains("restartPolicy: Always") == isNative, "\(result.errors)")
         #expect(result.output.contains("otc-container"))
+    }
+
+    @Test("a cluster that does not tell its version gets sidecars in the form that works everywhere")
+    func untoldVersion() throws {
+        for answer in [FakeReply.status(403, reason: "Forbidden", message: "not for you"), .json(["kind": "Proxy"])] {
+            let server = server(instrumentations: collectors, version: answer)
+            defer { server.stop() }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let result = try injectSidecar(server)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.output.contains("otc-container"))
+            #expect(!result.output.contains("restartPolicy: Always"))
+        }
     }
 
     @Test("a cluster without our resources has no Instrumentations")

@@ -255,6 +255,55 @@ struct ManifestInjectionTests {
                 + "it counts in spec.template.metadata.annotations")
     }
 
+    @Test("an annotation on a CronJob's job template is pointed out")
+    func misplacedOnJobTemplate() throws {
+        let text = workload("CronJob", apiVersion: "batch/v1", annotations: "x: \"\"").replacing(
+            "jobTemplate:",
+            with: "jobTemplate:\n    metadata: {annotations: {instrumentation.opentelemetry.io/inject-sdk: \"true\"}}")
+        let finding = try run(text).report.objects[0].findings[0]
+        #expect(finding.verdict == .notAsked)
+        #expect(
+            finding.detail == "instrumentation.opentelemetry.io/inject-sdk is on the CronJob's spec.jobTemplate; "
+                + "it counts in spec.jobTemplate.spec.template.metadata.annotations")
+    }
+
+    @Test(
+        "an annotation that is no text is refused: the API server would not take the object",
+        arguments: [
+            ("inject-python: true", "inject-python is a boolean; put it in quotes"),
+            ("inject-python: no", "inject-python is a boolean; put it in quotes"),
+            ("inject-python: \"true\"\ncontainer-names: 7", "container-names is a number; put it in quotes"),
+            ("inject-python: \"true\"\ncontainer-names: [app]", "container-names is a list, expected a string"),
+        ])
+    func unquoted(annotations: String, problem: String) throws {
+        for (kind, apiVersion) in [("Deployment", "apps/v1"), ("Pod", "v1"), ("Rollout", "argoproj.io/v1alpha1")] {
+            let known = kind == "Rollout" ? "Deployment" : kind
+            let text = workload(known, apiVersion: apiVersion, annotations: annotations)
+                .replacing("kind: \(known)", with: "kind: \(kind)")
+            let result = try run(text)
+            #expect(result.documents == (try manifests(text).map(\.document)))
+            #expect(
+                result.report.objects.map(\.findings)
+                    == [[Finding(.refused, "instrumentation.opentelemetry.io/\(problem)")]])
+        }
+    }
+
+    @Test("a Namespace whose annotation is no text is refused, and only such a one is reported")
+    func unquotedNamespace() throws {
+        func namespace(_ value: String) -> String {
+            """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop, annotations: {sidecar.opentelemetry.io/inject: \(value), other: true}}
+            """
+        }
+        let report = try run(namespace("true")).report
+        #expect(report.hasRefusals)
+        #expect(
+            report.text.contains("            Namespace/shop   refused   sidecar.opentelemetry.io/inject is a boolean"))
+        #expect(try run(namespace("\"true\"")).report.objects.isEmpty)
+    }
+
     @Test("a kind that is not known but asks is refused, not passed over in silence")
     func foreign() throws {
         let text = workload("Deployment", apiVersion: "argoproj.io/v1alpha1").replacing(

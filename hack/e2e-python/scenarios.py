@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 COLLECTOR = "otel-collector-collector.opentelemetry-operator-system.svc.cluster.local"
 APPLICATION = "http://127.0.0.1:8000"
 EXPORT_SECONDS = 1  # as the pods say
-START_SECONDS, ARRIVAL_SECONDS, END_SECONDS = 120, 40, 20
+INIT_SECONDS, START_SECONDS, ARRIVAL_SECONDS, END_SECONDS = 60, 120, 40, 20
 # An image's name is that of an application under apps, with two exceptions.
 VENV_OF = {"paths": "shop"}
 APPLICATION_OF = {"agui-newer": "agui"}
@@ -107,13 +107,16 @@ class Pod:
     def __enter__(self):
         for container in self.pod["spec"].get("initContainers", []):
             with open(self._work / f"init-{container['name']}.log", "wb") as log:
-                code = subprocess.run(self._command(container), stdout=log, stderr=log).returncode
+                try:
+                    code = subprocess.run(self._command(container), stdout=log, stderr=log, timeout=INIT_SECONDS).returncode
+                except subprocess.TimeoutExpired:
+                    code = f"nothing after {INIT_SECONDS} s"
             check(code == 0, f"the init container {container['name']} ended with {code}: {Path(log.name).read_text()[-500:]}")
         container = self.pod["spec"]["containers"][0]
         self._started = time.monotonic()
-        with open(self.log, "wb") as log:
-            self._process = subprocess.Popen(self._command(container), stdout=log, stderr=log, start_new_session=True)
         try:
+            with open(self.log, "wb") as log:
+                self._process = subprocess.Popen(self._command(container), stdout=log, stderr=log, start_new_session=True)
             self._wait_until_it_serves()
         except BaseException:
             self.end()
@@ -389,6 +392,12 @@ def run(name, receiver, options):
     print(f"  serving after {pod.seconds:.1f} s", flush=True)
 
 
+def leave(*_):
+    """On SIGTERM: as on Ctrl-C, what was started is ended. Once is enough."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for each in ["--pods", "--agent", "--images", "--work"]:
@@ -396,6 +405,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, leave)
     bring_up_loopback()
     serve_neighbour(8100)
     receiver = Receiver(4318)

@@ -15,7 +15,8 @@
 ///
 /// A value on both Pod and Namespace: see `EffectiveAnnotations`.
 public enum AnnotationKey {
-    private static let prefix = "instrumentation.opentelemetry.io/"
+    /// What the keys of all annotations but ``sidecar`` start with.
+    public static let prefix = "instrumentation.opentelemetry.io/"
 
     /// What the key of every request for injection starts with. A pod without these bytes asks for nothing itself.
     public static let injectPrefix = "instrumentation.opentelemetry.io/inject-"

@@ -99,7 +99,7 @@ struct Finding: Equatable {
         if let more = refusal.reason.detail { detail += " (\(more))" }
     }
 
-    static func all(of result: InjectionResult, on pod: JSONValue) -> [Finding] {
+    static func all(of result: InjectionResult) -> [Finding] {
         var findings: [Finding] = []
         if case .skipped(.alreadyInstrumented(let sign)) = result.outcome, result.refusals.isEmpty {
             findings.append(Finding(.already, SkipReason.alreadyInstrumented(sign: sign).sentence))

@@ -12,8 +12,11 @@ struct ManifestInjection {
     /// Of objects that name none.
     var namespace: String
 
-    /// The documents in their order, with what was injected, and a report on each object that has pods.
-    func run(_ manifests: [Manifest]) -> (documents: [JSONValue], report: InjectionReport) {
+    /// The documents in their order, with what was injected, and a report on each object that has pods, and on each
+    /// Namespace that cannot ask as it does.
+    ///
+    /// - Parameter others: manifests that the surroundings are made of, too, and that are not to be in the output.
+    func run(_ manifests: [Manifest], others: [Manifest] = []) -> (documents: [JSONValue], report: InjectionReport) {
         let source = surroundings.instrumentationSource
         var report = InjectionReport()
         let documents = manifests.map { manifest in
@@ -23,13 +26,24 @@ struct ManifestInjection {
                 return outcome.json
             }
         }
+        for manifest in others {
+            for object in ManifestObject.all(in: manifest.document) where object.isOf(.namespace) {
+                guard let outcome = outcome(of: object, source) else { continue }
+                report.objects.append(outcome.report(object, in: manifest.source, namespace: namespace))
+            }
+        }
         return (documents, report)
     }
 
-    /// `nil` for an object that has no pods.
+    /// `nil` for an object that there is nothing to say about: it has no pods.
     private func outcome(of object: ManifestObject, _ source: InstrumentationSource) -> ObjectOutcome? {
+        if object.isOf(.namespace) {
+            return ObjectOutcome(unquotedIn: object.json["metadata"], of: object)
+        }
         guard let kind = WorkloadKind(object) else {
-            guard let template = object.foreignTemplate, Self.asks(template) else { return nil }
+            guard let template = object.foreignTemplate else { return nil }
+            if let outcome = ObjectOutcome(unquotedIn: template["metadata"], of: object) { return outcome }
+            guard Self.asks(template) else { return nil }
             return ObjectOutcome(
                 json: object.json,
                 findings: [Finding(.refused, "kind \(object.kind) is not known here: its pods are left to the webhook")]
@@ -40,6 +54,7 @@ struct ManifestInjection {
                 json: object.json, findings: [Finding(.notAsked, "the \(kind.rawValue) has no pod template")])
         }
         let pod = workload.pod()
+        if let outcome = ObjectOutcome(unquotedIn: pod["metadata"], of: object) { return outcome }
         let namespace = workload.object.namespace.isEmpty ? namespace : workload.object.namespace
         let annotations = surroundings.namespaceAnnotations[namespace] ?? [:]
         let plan = injector.plan(
@@ -47,25 +62,15 @@ struct ManifestInjection {
         // The object that would be looked up is the one in the manifest.
         let owners = plan.ownerLookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }
         let result = plan.result(owners: owners)
-        var outcome = ObjectOutcome(json: object.json, findings: Finding.all(of: result, on: pod))
+        var outcome = ObjectOutcome(json: object.json, findings: Finding.all(of: result))
         switch result.outcome {
         case .injected(let injected): outcome.json = workload.replacing(pod: injected.pod())
-        case .skipped(.notRequested): outcome.findings = [Self.notAsked(workload)]
+        case .skipped(.notRequested):
+            let misplaced = AnnotationSlip.misplaced(in: workload)
+            outcome.findings = [misplaced ?? Finding(.notAsked, SkipReason.notRequested.sentence)]
         case .skipped: break
         }
         return outcome
-    }
-
-    /// The commonest mistake is to annotate the workload in place of its pod template.
-    private static func notAsked(_ workload: Workload) -> Finding {
-        let misplaced = workload.object.annotations.keys.filter { Injector.mayRequest([$0: ""]) }.sorted().first
-        guard workload.kind != .pod, let misplaced else {
-            return Finding(.notAsked, SkipReason.notRequested.sentence)
-        }
-        let place = workload.kind == .cronJob ? "spec.jobTemplate.spec.template" : "spec.template"
-        return Finding(
-            .notAsked,
-            "\(misplaced) is on the \(workload.kind.rawValue) itself; it counts in \(place).metadata.annotations")
     }
 
     private static func asks(_ template: JSONValue) -> Bool {
@@ -79,13 +84,26 @@ private struct ObjectOutcome {
     var json: JSONValue
     var findings: [Finding]
 
+    init(json: JSONValue, findings: [Finding]) {
+        self.json = json
+        self.findings = findings
+    }
+
+    /// An object that is left as it is for annotations that the API server would refuse; `nil` when there are none.
+    init?(unquotedIn metadata: JSONValue?, of object: ManifestObject) {
+        let findings = AnnotationSlip.unquoted(in: metadata)
+        if findings.isEmpty { return nil }
+        self.init(json: object.json, findings: findings)
+    }
+
     func report(_ object: ManifestObject, in source: String, namespace: String) -> ObjectReport {
         let kubeObject = object.object
+        let hasNamespace = !object.isOf(.namespace)
         let generated = kubeObject.metadata["generateName"]?.stringValue ?? ""
         return ObjectReport(
             source: source, kind: object.kind,
-            namespace: kubeObject.namespace.isEmpty ? namespace : kubeObject.namespace,
-            isNamespaceAssumed: kubeObject.namespace.isEmpty,
+            namespace: kubeObject.namespace.isEmpty && hasNamespace ? namespace : kubeObject.namespace,
+            isNamespaceAssumed: kubeObject.namespace.isEmpty && hasNamespace,
             name: kubeObject.name.isEmpty ? generated + "*" : kubeObject.name, before: object.json, after: json,
             findings: findings)
     }

@@ -11,17 +11,7 @@ extension Surroundings {
         add(
             instrumentations: try await Self.served(.instrumentation, by: api), namespaces: namespaces.items,
             collectors: try await Self.served(.openTelemetryCollector, by: api))
-        hasNativeSidecars = try await Self.version(of: api)?.hasNativeSidecars ?? false
-    }
-
-    /// `nil` when the server does not say.
-    private static func version(of api: any KubeAPI) async throws(KubeError) -> KubernetesVersion? {
-        do throws(KubeError) {
-            return KubernetesVersion(try await api.raw("/version"))
-        } catch {
-            guard error.status?.isNotFound == true else { throw error }
-            return nil
-        }
+        hasNativeSidecars = try await api.serverVersion().hasNativeSidecars
     }
 
     private static func served(_ type: ResourceType, by api: any KubeAPI) async throws(KubeError) -> [KubeObject] {

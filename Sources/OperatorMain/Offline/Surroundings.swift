@@ -39,39 +39,27 @@ struct Surroundings: Equatable {
                     // As `kubectl apply` does: what others annotated stays.
                     namespaceAnnotations[object.object.name, default: [:]].merge(object.object.annotations) { $1 }
                 } else if object.isOf(.instrumentation) {
-                    add(object.object, from: manifest.source, namespace: namespace, images: images, notes: &notes)
+                    add(object.placed(in: namespace), from: manifest.source, images: images, notes: &notes)
                 } else if object.isOf(.openTelemetryCollector) {
-                    add(collector: object.object, namespace: namespace)
+                    // What is wrong with a collector is told by the pods that ask for it.
+                    let collector = object.placed(in: namespace)
+                    collectors[collector.key] = collector.json
                 }
             }
         }
         return notes
     }
 
-    /// What is wrong with a collector is told by the pods that ask for it.
-    private mutating func add(collector: KubeObject, namespace: String) {
-        var collector = collector
-        if collector.namespace.isEmpty {
-            var metadata = collector.metadata
-            metadata["namespace"] = .string(namespace)
-            collector["metadata"] = metadata
-        }
-        collectors[collector.key] = collector.json
-    }
-
     private mutating func add(
-        _ object: KubeObject, from source: String, namespace: String, images: DefaultImages, notes: inout Notes
+        _ object: KubeObject, from source: String, images: DefaultImages, notes: inout Notes
     ) {
-        var json = Instrumentation.defaulting(object.json, images: images)
-        let key = ObjectKey(namespace: object.namespace.isEmpty ? namespace : object.namespace, name: object.name)
+        let json = Instrumentation.defaulting(object.json, images: images)
+        let key = object.key
         let subject = "\(source): Instrumentation \(key)"
         guard !key.name.isEmpty else {
             notes.errors.append("\(source): an Instrumentation has no name")
             return
         }
-        var metadata = json["metadata"] ?? .object([:])
-        metadata["namespace"] = .string(key.namespace)
-        json["metadata"] = metadata
         do throws(FieldError) {
             let verdict = try Instrumentation(json).validated(images: images)
             notes.warnings += verdict.warnings.map { "\(subject): \($0)" }
@@ -88,6 +76,18 @@ struct Surroundings: Equatable {
 
     var instrumentationSource: InstrumentationSource {
         InstrumentationSource(Array(instrumentations.values)).choosing(instrumentationForAll)
+    }
+}
+
+extension ManifestObject {
+    /// The object as it is stored when it is applied: in that namespace, unless it names one itself.
+    fileprivate func placed(in namespace: String) -> KubeObject {
+        var result = object
+        guard result.namespace.isEmpty else { return result }
+        var metadata = result.metadata
+        metadata["namespace"] = .string(namespace)
+        result["metadata"] = metadata
+        return result
     }
 }
 

@@ -9,6 +9,9 @@ import sys
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _AGENT = os.path.dirname(os.path.dirname(os.path.dirname(_HERE)))
 _OLDEST = (3, 10)
+# What was there before the agent.
+_MODULES = frozenset(sys.modules)
+_ENVIRONMENT = dict(os.environ)
 
 
 def _tell(text):
@@ -19,17 +22,46 @@ def _tell(text):
         pass
 
 
+def _is_agents(path):
+    """Whether a path is the agent's folder, or below it."""
+    return isinstance(path, str) and (os.path.normpath(path) + os.sep).startswith(_AGENT + os.sep)
+
+
 def _stand_aside():
     """Leaves as if the agent had never been here, for this process and for those that it starts."""
-    sys.path[:] = [path for path in sys.path if path not in (_HERE, _AGENT)]
-    sys.path_importer_cache.pop(_HERE, None)
-    sys.path_importer_cache.pop(_AGENT, None)
+    _forget_modules()
+    sys.path[:] = [path for path in sys.path if not _is_agents(path)]
+    for path in list(sys.path_importer_cache):
+        if _is_agents(path):
+            sys.path_importer_cache.pop(path, None)
+    for name in set(os.environ).union(_ENVIRONMENT):
+        if name not in _ENVIRONMENT:
+            os.environ.pop(name, None)
+        elif os.environ.get(name) != _ENVIRONMENT[name]:
+            os.environ[name] = _ENVIRONMENT[name]
+    os.environ.pop("OTEL_OPERATOR_AGENT_TOLD", None)  # from the process that started this one
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    rest = [path for path in paths if path not in (_HERE, _AGENT)]
+    rest = [path for path in paths if not _is_agents(path)]
     if any(rest):
         os.environ["PYTHONPATH"] = os.pathsep.join(rest)
     else:
         os.environ.pop("PYTHONPATH", None)
+
+
+def _forget_modules():
+    """Takes back what was imported since the agent began, of each package that it has a part of: the application's own
+    modules in such a package (opentelemetry, google) may have imported the agent's.
+    """
+    new = [name for name in list(sys.modules) if name not in _MODULES]
+    packages = set(name.partition(".")[0] for name in new if _is_agents_module(sys.modules[name]))
+    for name in new:
+        if name.partition(".")[0] in packages:
+            sys.modules.pop(name, None)
+
+
+def _is_agents_module(module):
+    content = getattr(module, "__dict__", {})
+    return any(_is_agents(path) for path in [content.get("__file__")] + list(content.get("__path__") or ()))
 
 
 def _run_the_applications_own():

@@ -3,11 +3,10 @@ from types import SimpleNamespace
 
 import support  # noqa: F401  (sets the path)
 from otel_operator_agent.plan import decide
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
+from packaging.requirements import Requirement
+from packaging.version import Version
 
-PACKAGING = SimpleNamespace(
-    Requirement=Requirement, InvalidRequirement=InvalidRequirement, Version=Version, InvalidVersion=InvalidVersion)
+PACKAGING = SimpleNamespace(Requirement=Requirement, Version=Version)
 
 
 def package(version, *requires, instruments=()):

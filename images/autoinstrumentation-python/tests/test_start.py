@@ -41,6 +41,37 @@ class Start(unittest.TestCase):
         self.assertIn("otel-operator agent: off: it could not start: FileNotFoundError", result.stderr)
         self.assertEqual(result.returncode, 0)
 
+    def test_an_agent_that_fails_halfway_takes_back_what_it_did(self):
+        self.with_opentelemetry()
+        self.write("agent/opentelemetry/trace/__init__.py", "whose = 'agent'\n")
+        self.write("agent/otel_operator_agent/last/thing.py", "whose = 'agent'\n")
+        self.write("agent/" + BOOTSTRAP + "/__init__.py",
+                   "import json, os, opentelemetry.trace, opentelemetry.mine, thing\n"
+                   "os.environ['OTEL_PYTHON_DISABLED_INSTRUMENTATIONS'] = 'flask'\n"
+                   "raise RuntimeError('halfway')\n")
+        self.write("lib/opentelemetry/trace.py", "whose = 'application'\n")
+        self.write("lib/opentelemetry/mine.py", "from opentelemetry.trace import whose\n")
+        self.write("elsewhere/thing.py", "whose = 'application'\n")
+        result = self.run_python(
+            "import os, sys\n"
+            "print(sorted(name for name in os.environ if name.startswith(('OTEL', 'PYTHON'))), os.environ['PYTHONPATH'])\n"
+            "print([each for each in [*sys.path, *sys.path_importer_cache] if '/agent' in each])\n"
+            "print([name for name in sys.modules if name.partition('.')[0] in ('opentelemetry', 'otel_operator_agent', 'thing')])\n"
+            f"sys.path.append({str(self.work / 'elsewhere')!r})\n"
+            "import opentelemetry.mine, opentelemetry.trace, thing\n"
+            "print(opentelemetry.mine.whose, opentelemetry.trace.whose, thing.whose)\n",
+            self.work / "lib", OTEL_SERVICE_NAME="shop")
+        self.assertEqual(
+            result.stdout.splitlines(),
+            [f"['OTEL_SERVICE_NAME', 'PYTHONPATH'] {self.work / 'lib'}", "[]", "[]", "application application application"],
+            result.stderr)
+        self.assertEqual(
+            result.stderr, "otel-operator agent: off: it could not start: RuntimeError: halfway; the application runs without it\n")
+
+    def test_a_process_that_fails_below_one_that_told_leaves_nothing_behind_either(self):
+        result = self.run_python("import os; print(os.environ.get('OTEL_OPERATOR_AGENT_TOLD'))", OTEL_OPERATOR_AGENT_TOLD="1")
+        self.assertEqual(result.stdout.strip(), "None")
+
     def test_what_the_application_had_on_its_path_stays(self):
         (self.work / "lib").mkdir()
         result = self.run_python("import os; print(os.environ['PYTHONPATH'])", self.work / "lib")

@@ -38,7 +38,7 @@ def decide(manifest, host, packaging):
 
     manifest: {"first": {name: {"version", "requires", "instruments"}}, "last": {...}} as build.py writes it
     host: {name: host.Installed}
-    packaging: has .Requirement, .Version, .InvalidRequirement, .InvalidVersion
+    packaging: has .Requirement and .Version
     """
     plan = Plan()
     first, last = manifest["first"], manifest["last"]

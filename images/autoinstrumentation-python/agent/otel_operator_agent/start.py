@@ -44,11 +44,12 @@ def start(agent, bootstrap, tell, stand_aside):
     os.environ[_TOLD] = "1"
     if plan is not None:
         _follow(plan, private, tell)
-    _initialize(tell)
 
+    # Before OpenTelemetry starts: what cannot be imported is found while all can still be taken back.
     from .logs import leave_the_applications_alone
     from .worker import keep_instances_apart
 
+    _initialize(tell)
     leave_the_applications_alone()
     keep_instances_apart()
 
@@ -116,17 +117,15 @@ def _packaging(folder):
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "packaging"}
     sys.path.insert(0, folder)
     try:
-        from packaging.requirements import InvalidRequirement, Requirement
-        from packaging.version import InvalidVersion, Version
+        from packaging.requirements import Requirement
+        from packaging.version import Version
     finally:
         sys.path.remove(folder)
         for name in list(sys.modules):
             if name.partition(".")[0] == "packaging":
                 del sys.modules[name]
         sys.modules.update(kept)
-    return SimpleNamespace(
-        Requirement=Requirement, InvalidRequirement=InvalidRequirement, Version=Version, InvalidVersion=InvalidVersion
-    )
+    return SimpleNamespace(Requirement=Requirement, Version=Version)
 
 
 def _few(reasons, limit=2):

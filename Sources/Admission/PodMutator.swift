@@ -46,16 +46,22 @@ public struct PodMutator: AdmissionHandler {
 
     public func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
         guard request.operation == .create else { return .allowed() }
-        var facts: OwnerFacts?
-        if let lookup = ownerLookup(request) { facts = await owners.facts(lookup) }
-        return response(to: request, owners: facts)
+        guard let lookup = ownerLookup(request) else { return response(to: request, owners: nil) }
+        let facts = await owners.facts(lookup)
+        return response(to: request, owners: facts, unread: facts == nil ? lookup : nil)
     }
 
-    private func response(to request: AdmissionRequest, owners: OwnerFacts?) -> AdmissionResponse {
-        let result = injector.inject(
+    /// - Parameter unread: the owner that was to be read and could not be.
+    private func response(
+        to request: AdmissionRequest, owners: OwnerFacts?, unread: OwnerLookup? = nil
+    ) -> AdmissionResponse {
+        var result = injector.inject(
             request.object, namespace: request.namespace,
             namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source,
             sidecars: sidecars, owners: owners)
+        if let unread, case .injected = result.outcome {
+            result.refusals.append(Refusal(language: nil, reason: .ownerUnread(unread)))
+        }
         reporter.report(result, of: request)
         let warnings = result.refusals.map(\.description)
         switch result.outcome {

@@ -43,7 +43,7 @@ final class ClusterVersion: Service {
         try? await gracefulShutdown()
     }
 
-    func ask() async {
+    private func ask() async {
         do throws(KubeError) {
             let answer = try await api.raw("/version")
             guard let version = KubernetesVersion(answer) else { return settle(.unknown, "unreadable") }

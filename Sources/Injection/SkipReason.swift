@@ -145,7 +145,7 @@ extension SkipReason {
         case .variableLeftAlone(let name):
             "the value of \(short(name)) comes from elsewhere (valueFrom), so it was left as it is"
         case .ownerUnread(let owner):
-            "its owner, \(owner.type.kind) \(short(owner.key.name)), could not be read in time, so resource attributes of "
+            "its owner, \(owner.type.kind) \(short(owner.key.name)), could not be read, so resource attributes of "
                 + "the workload are missing"
                 + (owner.type == .job ? ", and the service may be named after the Job" : "")
         }

@@ -14,8 +14,8 @@ import OperatorAPI
 /// | of other languages only | no | refused: not injected at creation |
 /// | none | no | what an ``AgentExplanation`` of one pod of its owner says |
 ///
-/// A recorded language that is no longer asked for counts with the Instrumentation of the record, as injected and outdated,
-/// and not as requested. What a record says of an Instrumentation that is not there counts nowhere.
+/// A recorded language that is no longer asked of the record's Instrumentation counts with it as injected and outdated, and
+/// not as requested. What a record says of an Instrumentation that is not there counts nowhere.
 ///
 /// Memory is bounded by the numbers of Instrumentations and of groups, ``maximumGroups`` at most; of a pod nothing is kept
 /// but its name as an example.
@@ -73,9 +73,12 @@ struct InstrumentationCensus {
             if let entry = record?.entries.first(where: { $0.language == request.language }) {
                 let isClear = request.instrumentations.count == 1
                 let target = isClear ? request.instrumentations[0] : entry.instrumentation
-                guard exists(target) else { continue }
-                standings[target, default: Standing()].isRequested = true
-                standings[target, default: Standing()].findings += outdated(entry, today: target)
+                if request.instrumentations.contains(target) {
+                    standings[target, default: Standing()].isRequested = true
+                    standings[target, default: Standing()].findings += outdated(entry, today: target)
+                } else if exists(target) {
+                    standings[target, default: Standing()].findings.append(.noLongerRequested)
+                }
                 continue
             }
             // Made once: there may be as many Instrumentations as the text has names.

@@ -141,7 +141,7 @@ struct PodMutatorTests {
         #expect(response.patch?.contains { $0["path"] == "/spec/containers/-" } == true)
         #expect(
             response.warnings == [
-                "OpenTelemetry was injected in part: its owner, ReplicaSet r, could not be read in time, so resource "
+                "OpenTelemetry was injected in part: its owner, ReplicaSet r, could not be read, so resource "
                     + "attributes of the workload are missing"
             ])
     }

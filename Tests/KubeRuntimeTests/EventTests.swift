@@ -220,9 +220,11 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         let reason = series.record(
             note(reason: "Other", regarding: job(1)), fallback: Self.shop, at: .zero, timestamp: time)
         #expect(key(reason) != nil)
-        // With an Event less to make than all others, as long as it is remembered that it made one.
-        let object = ObjectReference(apiVersion: "v1", kind: "Pod", namespace: "early", name: "p", uid: "u")
-        _ = series.record(note("first", regarding: object), at: .zero, timestamp: time)
+        // Each has an Event less to make than its limit, as long as it is remembered that it made one.
+        let early = (0..<100).map {
+            ObjectReference(apiVersion: "v1", kind: "Pod", namespace: "early", name: "p\($0)", uid: "u")
+        }
+        for object in early { _ = series.record(note("first", regarding: object), at: .zero, timestamp: time) }
         for index in 0..<10_000 {
             let name = "n\(index)"
             let namespace = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: name, name: name)
@@ -230,10 +232,13 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
                 note(regarding: job(index, namespace: name)), fallback: namespace, at: .zero, timestamp: time)
         }
         #expect(series.count <= 1000)
-        for index in 0..<25 {
-            let outcome = series.record(note("n\(index)", regarding: object), at: .zero, timestamp: time)
-            #expect(self.key(outcome) != nil, "budgets are kept of the last objects only")
+        let made = early.map { object in
+            (0..<25).count { index in
+                key(series.record(note("n\(index)", regarding: object), at: .zero, timestamp: time)) != nil
+            }
         }
+        #expect(made.allSatisfy { (24...25).contains($0) })
+        #expect(made.contains(25), "what so many objects have spent is not remembered")
     }
 
     @Test("a forgotten Event is made anew")

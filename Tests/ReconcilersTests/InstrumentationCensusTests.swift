@@ -153,6 +153,15 @@ struct InstrumentationCensusTests {
         #expect(counted([pod], by: two).counts.isEmpty)
     }
 
+    @Test("a pod that now names an Instrumentation that is not there does not ask for the one that injected it")
+    func namesMissing() throws {
+        let pod = runningPod("a", annotations: [injectPython: "missing", injected: try record()])
+        let counts = counted([pod], by: census()).counts
+        #expect(numbers(counts[only]) == [0, 1, 0, 1])
+        #expect(reasons(counts[only]) == ["Outdated NoLongerRequested 1"])
+        #expect(counts.count == 1)
+    }
+
     @Test("a pod that was injected from the configuration file before is outdated")
     func configurationFile() {
         let pod = runningPod("a", annotations: [injectPython: "true", injected: "python=configuration-file@0"])

@@ -24,11 +24,11 @@ struct ApacheModule: WebServerModule {
     }
 
     func refusal() -> SkipReason? {
-        guard WebServerPath.isRoot(configurationFolder) || configurationFolder.contains(":") else { return nil }
+        guard WebServerPath.isUnusable(configurationFolder) else { return nil }
         return .instrumentationInvalid(
             FieldError(
                 path: "spec.apacheHttpd.configPath", value: .string(settings.configuration),
-                expected: "a folder below the root, without ':'"))
+                expected: "a folder below the root that is not the agent's, without ':'"))
     }
 
     var cloneCommand: (command: [String], arguments: [String]?) {

@@ -34,14 +34,17 @@ extension PodDraft {
     /// A name listed twice counts once. Names that the pod does not have come back apart.
     func targets(_ names: [String]) -> (places: [ContainerPlace], unknown: [String]) {
         if names.isEmpty { return (containers.isEmpty ? [] : [.container(0)], []) }
+        let indices = Dictionary(
+            containers.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        let initNames = Set(initContainers.map(\.name))
         var named: [ContainerPlace] = []
         var asked: Set<String> = []
         var unknown: [String] = []
         var seen: Set<String> = []
         for name in names where seen.insert(name).inserted {
-            if let index = containers.firstIndex(where: { $0.name == name }) {
+            if let index = indices[name] {
                 named.append(.container(index))
-            } else if initContainers.contains(where: { $0.name == name }) {
+            } else if initNames.contains(name) {
                 asked.insert(name)
             } else if !name.isEmpty {
                 unknown.append(name)
@@ -54,6 +57,12 @@ extension PodDraft {
         return (first + named, unknown)
     }
 
+    private static let agents: Set<String> = [
+        "opentelemetry-auto-instrumentation-java", "opentelemetry-auto-instrumentation-nodejs",
+        "opentelemetry-auto-instrumentation-python", "opentelemetry-auto-instrumentation-dotnet",
+        "otel-agent-attach-apache", "otel-agent-source-container-clone",
+    ]
+
     /// What shows that the pod went through injection before, `nil` when nothing does.
     ///
     /// The variable counts in any container but the collector's sidecar, which has it of its own.
@@ -61,12 +70,7 @@ extension PodDraft {
     /// Our record tells it too where nothing else does: when only init containers got the SDK's variables, or the pod is
     /// bound to a node already.
     var signOfInstrumentation: String? {
-        let agents: Set<String> = [
-            "opentelemetry-auto-instrumentation-java", "opentelemetry-auto-instrumentation-nodejs",
-            "opentelemetry-auto-instrumentation-python", "opentelemetry-auto-instrumentation-dotnet",
-            "otel-agent-attach-apache", "otel-agent-source-container-clone",
-        ]
-        if let agent = initContainers.first(where: { agents.contains($0.name) }) {
+        if let agent = initContainers.first(where: { Self.agents.contains($0.name) }) {
             return "the init container \(agent.name)"
         }
         for container in containers {

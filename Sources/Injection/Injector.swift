@@ -92,9 +92,7 @@ public struct Injector: Sendable {
     private func inject(
         _ request: LanguageRequest, into draft: inout PodDraft, _ annotations: EffectiveAnnotations, _ facts: PodFacts
     ) -> LanguageOutcome {
-        if let fault = PodAcceptance.fault(
-            request, images: settings.defaultImages, system: draft.system)
-        {
+        if let fault = PodAcceptance.fault(request, images: settings.defaultImages, pod: draft) {
             return LanguageOutcome(refusals: [request.refused(.instrumentationInvalid(fault))])
         }
         if draft.isForWindows, !request.mayRunOnWindows(settings.defaultImages) {
@@ -108,6 +106,11 @@ public struct Injector: Sendable {
         }
         if targets.places.isEmpty {
             return LanguageOutcome(refusals: unknown.isEmpty ? [request.refused(.noContainerFound)] : unknown)
+        }
+        // Every container gets all of it, so a few hundred kilobytes can become very many megabytes.
+        let size = facts.attributesSize + request.instrumentation.spec.size(for: request.language)
+        guard targets.places.count * size <= Self.sizeLimit else {
+            return LanguageOutcome(refusals: unknown + [request.refused(.podTooLarge)])
         }
         var outcome = injection.inject(request, into: &draft, at: targets.places, pod: facts)
         outcome.refusals = unknown + outcome.refusals
@@ -127,6 +130,9 @@ public struct Injector: Sendable {
 
     /// An annotation may hold very many names; beyond these they are only counted.
     private static let shownNames = 8
+
+    /// Bytes: what etcd takes of an object. A pod to which one language alone adds as much cannot be stored.
+    private static let sizeLimit = 1_572_864
 
     private static func skipped(_ reason: SkipReason, _ refusals: [Refusal]) -> InjectionResult {
         InjectionResult(outcome: .skipped(reason), refusals: refusals)

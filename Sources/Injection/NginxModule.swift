@@ -42,11 +42,11 @@ struct NginxModule: WebServerModule {
     }
 
     func refusal() -> SkipReason? {
-        guard WebServerPath.isRoot(configurationFolder) || configurationFolder.contains(":") else { return nil }
+        guard WebServerPath.isUnusable(configurationFolder) else { return nil }
         return .instrumentationInvalid(
             FieldError(
                 path: "spec.nginx.configFile", value: .string(settings.configuration),
-                expected: "a file in a folder below the root, without ':'"))
+                expected: "a file in a folder below the root that is not the agent's, without ':'"))
     }
 
     var cloneCommand: (command: [String], arguments: [String]?) {

@@ -7,26 +7,24 @@ import OperatorAPI
 ///
 /// Source: the validation of pods in the Kubernetes API server.
 enum PodAcceptance {
-    /// - Parameter system: `spec.os.name` of the pod, `nil` when it does not say.
-    static func fault(_ request: LanguageRequest, images: DefaultImages, system: String?) -> FieldError? {
+    static func fault(_ request: LanguageRequest, images: DefaultImages, pod draft: PodDraft) -> FieldError? {
+        let system = draft.system
         let spec = request.instrumentation.spec
-        if !["", "Always", "IfNotPresent", "Never"].contains(spec.imagePullPolicy) {
-            return FieldError(
-                path: "spec.imagePullPolicy", value: .string(spec.imagePullPolicy),
-                expected: "Always, IfNotPresent or Never")
-        }
-        if let fault = fault(spec.environment, "spec.env") ?? fault(spec.exporter.tls) { return fault }
+        if let fault = ContainerRules.fault(spec.environment, "spec.env") ?? fault(spec.exporter.tls) { return fault }
+        // The rest is for containers that are added.
         guard let name = request.language.section else { return nil }
         let section = request.section(images)
         let path = "spec.\(name)"
-        if section.image.isEmpty || section.image.contains(where: \.isWhitespace) {
-            return FieldError(path: "\(path).image", value: .string(section.image), expected: "an image")
+        if let fault = ContainerRules.fault(image: section.image, "\(path).image")
+            ?? ContainerRules.fault(pullPolicy: spec.imagePullPolicy, "spec.imagePullPolicy")
+        {
+            return fault
         }
         if request.language == .java {
-            for (index, item) in spec.javaExtensions.enumerated()
-            where item.image.isEmpty || item.image.contains(where: \.isWhitespace) {
-                return FieldError(
-                    path: "\(path).extensions[\(index)].image", value: .string(item.image), expected: "an image")
+            for (index, item) in spec.javaExtensions.enumerated() {
+                if let fault = ContainerRules.fault(image: item.image, "\(path).extensions[\(index)].image") {
+                    return fault
+                }
             }
             // It would copy the image's root into a folder below that root, until the volume is full.
             if let index = spec.javaExtensions.firstIndex(where: { $0.directory.isEmpty }) {
@@ -34,37 +32,16 @@ enum PodAcceptance {
             }
         }
         let resources = request.language == .java ? "resources" : "resourceRequirements"
-        return fault(section.environment, "\(path).env")
+        return ContainerRules.fault(section.environment, "\(path).env")
             ?? fault(directives: spec, of: request.language, path)
-            ?? fault(resources: section.resources, "\(path).\(resources)")
+            ?? ContainerRules.fault(resources: section.resources, "\(path).\(resources)")
+            ?? ContainerRules.fault(
+                resources: section.resources, within: draft.original["spec"]?["resources"], "\(path).\(resources)")
             ?? fault(volume: section, of: request.language, path)
             ?? (request.language == .go
-                ? fault(securityContext: spec.goSecurityContext, system, "\(path).securityContext")
-                : fault(
+                ? ContainerRules.fault(securityContext: spec.goSecurityContext, system, "\(path).securityContext")
+                : ContainerRules.fault(
                     securityContext: spec.initContainerSecurityContext, system, "spec.initContainerSecurityContext"))
-    }
-
-    private static func fault(_ environment: [EnvironmentVariable], _ path: String) -> FieldError? {
-        for (index, variable) in environment.enumerated() {
-            let isName = variable.name.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }
-            if variable.name.isEmpty || !isName {
-                return FieldError(
-                    path: "\(path)[\(index)].name", value: .string(variable.name),
-                    expected: "a name of printable ASCII without '='")
-            }
-            if let source = variable.json["valueFrom"]?.objectValue,
-                source.members.count(where: { !$0.value.isNull }) != 1
-            {
-                return FieldError(
-                    path: "\(path)[\(index)].valueFrom", value: .string(variable.name), expected: "one source")
-            }
-            if variable.hasSource, !(variable.value ?? "").isEmpty {
-                return FieldError(
-                    path: "\(path)[\(index)].valueFrom", value: .string(variable.name),
-                    expected: "either value or valueFrom")
-            }
-        }
-        return nil
     }
 
     /// A directive without a name would keep the web server from starting.
@@ -106,27 +83,17 @@ enum PodAcceptance {
             }
     }
 
-    /// Limits that the user set and requests that were defaulted may not fit together.
-    private static func fault(resources: JSONValue?, _ path: String) -> FieldError? {
-        for request in resources?["requests"]?.objectValue ?? [:] {
-            guard let limit = resources?["limits"]?[request.key], let most = quantity(limit),
-                let wanted = quantity(request.value), wanted.value > most.value
-            else { continue }
-            return FieldError(
-                path: "\(path).requests.\(request.key)", value: request.value,
-                expected: "no more than the limit, which is \(limit.stringValue ?? limit.serializedString())")
-        }
-        return nil
-    }
-
     private static func fault(volume section: AgentSection, of language: Language, _ path: String) -> FieldError? {
         // Neither has a volume that these settings are for.
         if language == .go || language == .nginx { return nil }
         if let template = section.claimTemplate {
             let claim = template["spec"]
-            if claim?["accessModes"]?.arrayValue?.isEmpty ?? true {
+            let modes = claim?["accessModes"]?.arrayValue ?? []
+            if modes.isEmpty || !modes.allSatisfy(accessModes.contains) {
                 return FieldError(
-                    path: "\(path).volumeClaimTemplate.spec.accessModes", value: "missing", expected: "an access mode")
+                    path: "\(path).volumeClaimTemplate.spec.accessModes",
+                    value: modes.isEmpty ? "missing" : JSONValue.array(modes).serializedString(),
+                    expected: "ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod")
             }
             if claim?["resources"]?["requests"]?["storage"] == nil {
                 return FieldError(
@@ -136,49 +103,14 @@ enum PodAcceptance {
             // The configuration of Apache HTTPD has a volume with a limit beside the claim.
             if language != .apacheHttpd { return nil }
         }
-        if let size = section.volumeLimitSize, quantity(size).map({ $0.value < 0 }) ?? true {
+        if let size = section.volumeLimitSize, ContainerRules.quantity(size).map({ $0.value < 0 }) ?? true {
             return FieldError(
                 path: "\(path).volumeLimitSize", value: size, expected: "a quantity, 0 or more")
         }
         return nil
     }
 
-    /// What is wrong with it alone, or for the system that the pod says it is for.
-    private static func fault(securityContext: JSONValue?, _ system: String?, _ path: String) -> FieldError? {
-        guard let context = securityContext?.objectValue else { return nil }
-        if context["allowPrivilegeEscalation"]?.boolValue == false {
-            let gains =
-                context["privileged"]?.boolValue == true
-                || (context["capabilities"]?["add"]?.arrayValue ?? []).contains("CAP_SYS_ADMIN")
-            if gains {
-                return FieldError(
-                    path: "\(path).allowPrivilegeEscalation", value: false,
-                    expected: "true for a container that is privileged or has CAP_SYS_ADMIN")
-            }
-        }
-        let foreign: Set<String>
-        switch system {
-        case "windows": foreign = linuxSettings
-        case "linux": foreign = ["windowsOptions"]
-        default: return nil
-        }
-        guard let member = context.members.first(where: { foreign.contains($0.key) && !$0.value.isNull }) else {
-            return nil
-        }
-        return FieldError(
-            path: "\(path).\(member.key)", value: member.value, expected: "nothing in a pod for \(system ?? "it")")
-    }
-
-    private static let linuxSettings: Set<String> = [
-        "allowPrivilegeEscalation", "appArmorProfile", "capabilities", "privileged", "procMount",
-        "readOnlyRootFilesystem", "runAsGroup", "runAsUser", "seLinuxOptions", "seccompProfile",
+    private static let accessModes: [JSONValue] = [
+        "ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod",
     ]
-
-    private static func quantity(_ json: JSONValue) -> Quantity? {
-        switch json {
-        case .string(let text): Quantity(text)
-        case .number: Quantity(json.serializedString())
-        default: nil
-        }
-    }
 }

@@ -26,6 +26,24 @@ struct PodFacts {
         owners = PodOwner.owners(of: pod, facts: facts)
     }
 
+    /// Bytes of the annotations that become attributes of every container.
+    var attributesSize: Int {
+        annotations.reduce(0) { sum, annotation in
+            guard annotation.key.hasPrefix(AnnotationKey.resourceAttributePrefix) else { return sum }
+            let key = annotation.key.utf8.count - AnnotationKey.resourceAttributePrefix.utf8.count
+            return sum + key + (annotation.value.stringValue?.utf8.count ?? 0)
+        }
+    }
+
     func annotation(_ key: String) -> String { annotations[key]?.stringValue ?? "" }
     func label(_ key: String) -> String { labels[key]?.stringValue ?? "" }
+}
+
+extension InstrumentationSpec {
+    /// Bytes of what every container of that language gets from it, roughly.
+    func size(for language: Language) -> Int {
+        let all = environment + (self[language]?.environment ?? [])
+        let variables = all.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.utf8.count ?? 0) }
+        return resource.attributes.reduce(variables) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    }
 }

@@ -11,8 +11,8 @@ struct SDKInjection: LanguageInjection {
             let container = draft[place]
             var edit = container.editing()
             edit.addCommonEnvironment(spec)
-            let leftAlone = edit.addSDKConfiguration(
-                spec, pod: pod, application: ApplicationContainer(container), volumes: &draft)
+            let application = ApplicationContainer(container, environment: edit.environment)
+            let leftAlone = edit.addSDKConfiguration(spec, pod: pod, application: application, volumes: &draft)
             draft[place].edit = edit
             outcome.injected.append(container.name)
             outcome.refusals += leftAlone.map { request.refused(.variableLeftAlone($0), container: container.name) }

@@ -13,13 +13,16 @@ struct SidecarInjection {
         var changed = draft
         guard !draft.containers.isEmpty else { throw SidecarRefused(reason: .noContainers) }
         let container = sidecar.container(for: pod, isNative: isNative)
-        if !isNative { try checkHostPorts(of: container, beside: draft) }
+        try checkHostPorts(of: container, beside: draft)
+        // Its parts are named as the collector's own.
+        try check(container, "spec", in: draft)
 
         for initContainer in sidecar.initContainers {
             let name = initContainer["name"]?.stringValue ?? ""
             guard !changed.hasContainer(named: name), name != CollectorSidecar.containerName else {
                 throw SidecarRefused(reason: .containerNameTaken(name))
             }
+            try check(initContainer, "spec.initContainers.\(name)", in: draft)
             changed.appendInitContainer(initContainer)
         }
         if isNative { changed.appendInitContainer(container) } else { changed.appendContainer(container) }
@@ -31,12 +34,22 @@ struct SidecarInjection {
                 continue
             }
             // The same one serves both: the pod was perhaps made from one that had the sidecar.
-            if !own.says(volume) { throw SidecarRefused(reason: .volumeNameTaken(name)) }
+            if !own.isSameVolume(as: volume) { throw SidecarRefused(reason: .volumeNameTaken(name)) }
         }
         for container in sidecar.initContainers + [container] { try checkMounts(of: container, in: changed) }
 
         changed.setLabel(CollectorSidecar.label, sidecar.labelValue)
         draft = changed
+    }
+
+    private func check(_ container: JSONValue, _ path: String, in draft: PodDraft) throws(SidecarRefused) {
+        let system = draft.system
+        let whole = draft.original["spec"]?["resources"]
+        if let fault = ContainerRules.fault(container, system: system, path)
+            ?? ContainerRules.fault(resources: container["resources"], within: whole, "\(path).resources")
+        {
+            throw SidecarRefused(reason: .collectorInvalid(sidecar.collector, fault))
+        }
     }
 
     private func checkMounts(of container: JSONValue, in draft: PodDraft) throws(SidecarRefused) {
@@ -49,22 +62,27 @@ struct SidecarInjection {
         }
     }
 
-    /// On the host's network every port of a container is one of the host's, and no two containers may have the same.
+    /// On the host's network every port of a container is one of the host's, and no two may be the same.
     private func checkHostPorts(of container: JSONValue, beside draft: PodDraft) throws(SidecarRefused) {
         let isOnHost = draft.original["spec"]?["hostNetwork"]?.boolValue ?? false
         var taken: Set<HostPort> = []
-        for own in draft.containers { taken.formUnion(HostPort.ports(of: own.json, isOnHost: isOnHost)) }
-        for port in HostPort.ports(of: container, isOnHost: isOnHost) where taken.contains(port) {
+        // Init containers are counted apart from the others.
+        for own in isNative ? draft.initContainers : draft.containers {
+            taken.formUnion(HostPort.ports(of: own.json, isOnHost: isOnHost))
+        }
+        for port in HostPort.ports(of: container, isOnHost: isOnHost) where !taken.insert(port).inserted {
             throw SidecarRefused(reason: .hostPortTaken(port.number))
         }
     }
 }
 
 extension JSONValue {
-    /// Whether all of another value is in this one, which may have more members: the API server's defaults.
-    fileprivate func says(_ other: JSONValue) -> Bool {
-        guard let members = other.objectValue, objectValue != nil else { return self == other }
-        return members.allSatisfy { self[$0.key]?.says($0.value) ?? false }
+    /// Whether this volume of a stored pod is that one: equal but for the API server's defaults.
+    fileprivate func isSameVolume(as other: JSONValue) -> Bool {
+        guard let members = other.objectValue, let own = objectValue else { return self == other }
+        let defaults: [String: JSONValue] = ["defaultMode": 420, "type": ""]
+        return members.allSatisfy { own[$0.key]?.isSameVolume(as: $0.value) ?? false }
+            && own.members.allSatisfy { members[$0.key] != nil || defaults[$0.key] == $0.value }
     }
 }
 

@@ -18,6 +18,7 @@ public enum SidecarRefusal: Equatable, Sendable {
     // Mistakes in the collector that the API server would refuse the pod for.
     case volumeMissing(String)
     case mountPathTwice(String)
+    case collectorInvalid(ObjectKey, FieldError)
 
     /// It should be removed, and nothing would be left.
     case onlyContainer
@@ -39,6 +40,7 @@ extension SidecarRefusal {
         case .hostPortTaken: "SidecarHostPortTaken"
         case .volumeMissing: "SidecarVolumeMissing"
         case .mountPathTwice: "SidecarMountPathTwice"
+        case .collectorInvalid: "SidecarCollectorInvalid"
         case .onlyContainer: "SidecarIsOnlyContainer"
         }
     }
@@ -55,10 +57,11 @@ extension SidecarRefusal {
         case .collectorUnusable(_, let failure): "\(failure)"
         case .volumeNameTaken(let name): "the pod already has another volume named \(name)"
         case .containerNameTaken(let name): "the pod already has a container named \(name)"
-        case .hostPortTaken(let port): "another container of the pod has the port \(port) of the host"
+        case .hostPortTaken(let port): "the port \(port) of the host is taken in the pod"
         case .volumeMissing(let name):
             "the collector mounts a volume named \(name), which neither it nor the pod has"
         case .mountPathTwice(let path): "the collector mounts two volumes at \(path)"
+        case .collectorInvalid(_, let fault): "the collector would make the pod invalid: \(fault)"
         case .onlyContainer: "the pod has no other container"
         }
     }
@@ -69,7 +72,7 @@ extension SidecarRefusal {
         case .noCollector(let namespace): "mode sidecar, namespace \(namespace)"
         case .severalCollectors(let names): names.joined(separator: ", ")
         case .collectorNotFound(let key): "namespace \(key.namespace)"
-        case .collectorUnusable(let key, _): "OpenTelemetryCollector \(key)"
+        case .collectorUnusable(let key, _), .collectorInvalid(let key, _): "OpenTelemetryCollector \(key)"
         default: nil
         }
     }

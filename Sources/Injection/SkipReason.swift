@@ -46,6 +46,8 @@ public enum SkipReason: Equatable, Sendable {
     case goExecutableMissing
     /// The container gets the common environment alone: one web server of a pod can be instrumented.
     case furtherServer
+    /// So much would be added that it could not be stored.
+    case podTooLarge
     /// The container is injected, but this variable's value comes from elsewhere and stays as it is.
     case variableLeftAlone(String)
     /// The pod is injected without what its owner would have told.
@@ -91,6 +93,7 @@ extension SkipReason {
         case .severalContainersForGo: "SeveralContainersForGo"
         case .goExecutableMissing: "GoExecutableMissing"
         case .furtherServer: "FurtherServer"
+        case .podTooLarge: "PodTooLarge"
         case .variableLeftAlone: "VariableLeftAlone"
         case .ownerUnread: "OwnerUnread"
         }
@@ -142,6 +145,7 @@ extension SkipReason {
             "the executable is not named; set the annotation \(AnnotationKey.goTargetExecutable) on the pod"
         case .furtherServer:
             "only one web server of a pod gets the module; this one gets the environment variables"
+        case .podTooLarge: "the pod would become too large to be stored"
         case .variableLeftAlone(let name):
             "the value of \(short(name)) comes from elsewhere (valueFrom), so it was left as it is"
         case .ownerUnread(let owner):

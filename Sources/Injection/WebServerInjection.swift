@@ -193,8 +193,12 @@ enum WebServerPath {
     /// Replaced by the name of the pod.
     static let instancePlaceholder = "<<SID-PLACEHOLDER>>"
 
-    /// Whether a path is the root in other words; a volume mounted there would hide the image.
-    static func isRoot(_ path: String) -> Bool { path.split(separator: "/").allSatisfy { $0 == "." || $0 == ".." } }
+    /// Whether nothing can be mounted at a path: the root in whatever words, which would hide the image; the agent's own
+    /// place; and what the API server does not take.
+    static func isUnusable(_ path: String) -> Bool {
+        let isRoot = path.split(separator: "/").allSatisfy { $0 == "." || $0 == ".." }
+        return isRoot || path == agent || path.contains(":")
+    }
 }
 
 extension WebServer {

@@ -102,7 +102,7 @@ struct PodMutatorTests {
     private static let sidecars = SidecarSource(
         sidecar: { key in
             key.name == "edge"
-                ? .success(CollectorSidecar(collector: key, container: ["name": "otc-container"])) : nil
+                ? .success(CollectorSidecar(collector: key, container: ["name": "otc-container", "image": "c"])) : nil
         },
         candidates: { [ObjectKey(namespace: $0, name: "edge")] }, isNative: { false })
 

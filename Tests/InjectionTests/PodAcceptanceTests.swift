@@ -36,6 +36,24 @@ struct PodAcceptanceTests {
             (["env": [["name": "A\u{7}"]]], "spec.env[0].name"), (["env": [["name": "ä"]]], "spec.env[0].name"),
             (["env": [["name": "A", "valueFrom": [:]]]], "spec.env[0].valueFrom"),
             (
+                ["env": [["name": "A", "valueFrom": ["fieldRef": ["fieldPath": "status.podIp"]]]]],
+                "spec.env[0].valueFrom.fieldRef.fieldPath"
+            ),
+            (
+                [
+                    "java": [
+                        "volumeClaimTemplate": [
+                            "spec": ["accessModes": ["RWO"], "resources": ["requests": ["storage": "1Gi"]]]
+                        ]
+                    ]
+                ],
+                "spec.java.volumeClaimTemplate.spec.accessModes"
+            ),
+            (
+                ["java": ["resources": ["requests": ["nvidia.com/gpu": 1]]]],
+                "spec.java.resources.limits.nvidia.com/gpu"
+            ),
+            (
                 ["env": [["name": "A", "valueFrom": ["fieldRef": ["fieldPath": "x"], "secretKeyRef": ["key": "k"]]]]],
                 "spec.env[0].valueFrom"
             ),
@@ -70,7 +88,8 @@ struct PodAcceptanceTests {
         "what the API server takes is injected",
         arguments: [
             ["imagePullPolicy": "Never"], ["env": [["name": "a.b-c", "value": ""], ["name": "B"]]],
-            ["env": [["name": "A", "value": "", "valueFrom": ["fieldRef": ["fieldPath": "x"]]]]],
+            ["env": [["name": "A", "value": "", "valueFrom": ["fieldRef": ["fieldPath": "metadata.labels['x']"]]]]],
+            ["java": ["resources": ["requests": ["nvidia.com/gpu": 1], "limits": ["nvidia.com/gpu": 1]]]],
             ["exporter": ["tls": ["secretName": "a.b-1", "configMapName": "0"]]],
             ["java": ["resources": ["limits": ["cpu": "50m", "memory": "64Mi"]]]],
             ["java": ["resources": ["limits": ["cpu": "10m"], "requests": [:]]]],
@@ -84,6 +103,26 @@ struct PodAcceptanceTests {
             ],
         ] as [JSONValue])
     func accepted(spec: JSONValue) { #expect(refusal(.java, spec) == nil) }
+
+    @Test("a small pod cannot be made so large that the operator runs out of memory")
+    func size() {
+        let containers = (0..<300).map { JSONValue.object(["name": .string("c\($0)"), "image": "a"]) }
+        let names = (0..<300).map { "c\($0)" }.joined(separator: ",")
+        let pod: JSONValue = [
+            "metadata": [
+                "annotations": [
+                    "instrumentation.opentelemetry.io/inject-sdk": "true",
+                    "instrumentation.opentelemetry.io/container-names": .string(names),
+                    "resource.opentelemetry.io/x": .string(String(repeating: "x", count: 200_000)),
+                ]
+            ], "spec": ["containers": .array(containers)],
+        ]
+        let result = Given(
+            pod: pod, instrumentations: [["metadata": ["namespace": "ns1", "name": "i"], "spec": [:]]]
+        ).inject()
+        #expect(result.injectedPod == nil)
+        #expect(result.refusals.map(\.reason) == [.podTooLarge])
+    }
 
     @Test("settings of another system than the pod's are refused, those of its own are not")
     func systems() {

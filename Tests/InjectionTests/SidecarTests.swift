@@ -63,7 +63,7 @@ struct SidecarTests {
         let source = SidecarSource(
             sidecar: { key in
                 asked.withLock { $0.append(key) }
-                return .success(CollectorSidecar(collector: key, container: ["name": "otc-container"]))
+                return .success(CollectorSidecar(collector: key, container: ["name": "otc-container", "image": "c"]))
             },
             candidates: { [ObjectKey(namespace: $0, name: "edge")] }, isNative: { false })
         let result = Injector().inject(
@@ -89,11 +89,13 @@ struct SidecarTests {
         let ready: JSONValue = ["httpGet": ["port": 1]]
         let started: JSONValue = ["httpGet": ["port": 2]]
         let name: JSONValue = "otc-container"
-        #expect(probes(["name": name])?["startupProbe"] == nil)
-        #expect(probes(["name": name])?["restartPolicy"] == "Always")
-        #expect(probes(["name": name, "readinessProbe": ready])?["startupProbe"] == ready)
-        #expect(probes(["name": name, "readinessProbe": ready])?["readinessProbe"] == ready)
-        #expect(probes(["name": name, "readinessProbe": ready, "startupProbe": started])?["startupProbe"] == started)
+        #expect(probes(["name": name, "image": "c"])?["startupProbe"] == nil)
+        #expect(probes(["name": name, "image": "c"])?["restartPolicy"] == "Always")
+        #expect(probes(["name": name, "image": "c", "readinessProbe": ready])?["startupProbe"] == ready)
+        #expect(probes(["name": name, "image": "c", "readinessProbe": ready])?["readinessProbe"] == ready)
+        #expect(
+            probes(["name": name, "image": "c", "readinessProbe": ready, "startupProbe": started])?["startupProbe"]
+                == started)
     }
 
     @Test("every reason has its own label and a sentence")

@@ -19,11 +19,13 @@ struct WebServerPathTests {
         #expect(split.file == file)
     }
 
-    @Test("the root in any words", arguments: ["", "/", "//", ".", "/.", "/..", "./.", "///.//"])
-    func root(path: String) { #expect(WebServerPath.isRoot(path)) }
+    @Test(
+        "the root in any words, the agent's place, and what is no path",
+        arguments: ["", "/", "//", ".", "/.", "/..", "./.", "///.//", "/opt/opentelemetry-webserver/agent", "/a:b"])
+    func unusable(path: String) { #expect(WebServerPath.isUnusable(path)) }
 
     @Test("what is below the root", arguments: ["/a", "a", "/a/", "...", "/./a", "/etc/nginx"])
-    func notRoot(path: String) { #expect(!WebServerPath.isRoot(path)) }
+    func usable(path: String) { #expect(!WebServerPath.isUnusable(path)) }
 
     @Test("removed mounts are told by their place on arrival, added ones come behind")
     func mounts() {

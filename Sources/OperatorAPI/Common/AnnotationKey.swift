@@ -25,30 +25,25 @@ public enum AnnotationKey {
     public static let injectPrefix = "instrumentation.opentelemetry.io/inject-"
 
     /// Asks for a language. Example: `instrumentation.opentelemetry.io/inject-python: "true"`.
-    public static func inject(_ language: Language) -> String {
-        switch language {
-        case .java: prefix + "inject-java"
-        case .nodejs: prefix + "inject-nodejs"
-        case .python: prefix + "inject-python"
-        case .dotnet: prefix + "inject-dotnet"
-        case .go: prefix + "inject-go"
-        case .apacheHttpd: prefix + "inject-apache-httpd"
-        case .nginx: prefix + "inject-nginx"
-        case .sdk: prefix + "inject-sdk"
-        }
+    public static func inject(_ language: Language) -> String { injectKeys[language] ?? injectPrefix }
+
+    // Made once: every injection asks for all of them.
+    private static let injectKeys = keys { injectPrefix + $0.rawValue }
+    private static let containerNamesKeys = keys { language in
+        // The reference's key for nginx does not follow the pattern of the others.
+        language == .nginx
+            ? prefix + "inject-nginx-container-names" : prefix + language.rawValue + "-container-names"
+    }
+
+    private static func keys(_ key: (Language) -> String) -> [Language: String] {
+        Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, key($0)) })
     }
 
     /// The containers for all languages. Example: `instrumentation.opentelemetry.io/container-names: app,worker`.
     public static let containerNames = prefix + "container-names"
 
     /// The containers for one language.
-    public static func containerNames(_ language: Language) -> String {
-        switch language {
-        // The reference's key for nginx does not follow the pattern of the others.
-        case .nginx: prefix + "inject-nginx-container-names"
-        default: prefix + language.rawValue + "-container-names"
-        }
-    }
+    public static func containerNames(_ language: Language) -> String { containerNamesKeys[language] ?? containerNames }
 
     /// The C library of the Python image.
     public static let pythonPlatform = prefix + "otel-python-platform"

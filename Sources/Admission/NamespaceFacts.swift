@@ -1,12 +1,11 @@
 public import KubeModel
+import OperatorAPI
 
 /// What is kept in memory of a Namespace: the annotations that we act on, nothing else.
 public struct NamespaceFacts: Sendable, Equatable {
     public var annotations: [String: String]
 
     public init(_ namespace: KubeObject) {
-        annotations = namespace.annotations.filter { key, _ in
-            key.hasPrefix("instrumentation.opentelemetry.io/") || key.hasPrefix("sidecar.opentelemetry.io/")
-        }
+        annotations = namespace.annotations.filter { AnnotationKey.isInherited($0.key) }
     }
 }

@@ -48,9 +48,13 @@ public struct PodMutator: AdmissionHandler {
     public func handle(_ request: AdmissionRequest) async -> AdmissionResponse {
         guard request.operation == .create else { return .allowed() }
         let plan = plan(request)
-        var facts: OwnerFacts?
-        if let lookup = plan.ownerLookup { facts = await owners.facts(lookup) }
-        return response(to: request, plan.result(owners: facts))
+        guard let lookup = plan.ownerLookup else { return response(to: request, plan.result()) }
+        let facts = await owners.facts(lookup)
+        var result = plan.result(owners: facts)
+        if facts == nil, case .injected = result.outcome {
+            result.refusals.append(Refusal(language: nil, reason: .ownerUnread(lookup)))
+        }
+        return response(to: request, result)
     }
 
     private func response(to request: AdmissionRequest, _ result: InjectionResult) -> AdmissionResponse {

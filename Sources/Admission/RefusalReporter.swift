@@ -3,8 +3,9 @@ import Injection
 import KubeModel
 public import KubeRuntime
 public import Logging
-import Metrics
+public import Metrics
 import OperatorAPI
+import Synchronization
 
 /// Tells why pods were not injected where people look: an Event on the owner, a log line, a counter. (The admission
 /// response carries the warning.)
@@ -15,15 +16,21 @@ public struct RefusalReporter: Sendable {
     private let logger: Logger
     /// Made once: looking one up takes a good part of the time of an injection.
     private let injections: [Language: Counter]
-    private let sidecars = Counter(label: "otel_operator_sidecar_injections_total")
+    private let sidecars: Counter
+    private let refusals: RefusalCounters
 
-    public init(events: EventRecorder, logger: Logger) {
+    public init(events: EventRecorder, logger: Logger, factory: any MetricsFactory = MetricsSystem.factory) {
         self.events = events
         self.logger = logger
         injections = Dictionary(
-            uniqueKeysWithValues: Language.allCases.map {
-                ($0, Counter(label: "otel_operator_injections_total", dimensions: [("language", $0.rawValue)]))
+            uniqueKeysWithValues: Language.allCases.map { language in
+                let labels = [("language", language.rawValue)]
+                return (
+                    language, Counter(label: "otel_operator_injections_total", dimensions: labels, factory: factory)
+                )
             })
+        sidecars = Counter(label: "otel_operator_sidecar_injections_total", factory: factory)
+        refusals = RefusalCounters(factory: factory)
     }
 
     func report(_ result: InjectionResult, of request: AdmissionRequest) {
@@ -33,25 +40,21 @@ public struct RefusalReporter: Sendable {
             for language in Set(injected.containers.map(\.language)) { injections[language]?.increment() }
             if case .added? = injected.sidecar { sidecars.increment() }
         }
-        for refusal in result.refusals {
-            Counter(
-                label: "otel_operator_injection_refusals_total",
-                dimensions: [("language", refusal.language?.rawValue ?? ""), ("reason", refusal.reason.label)]
-            ).increment()
-        }
+        for refusal in result.refusals { refusals.count(refusal) }
         guard !result.refusals.isEmpty else { return }
         let pod = KubeObject(request.object)
         for refusal in result.refusals {
+            let detail = refusal.description
             logger.warning(
-                "pod not injected",
+                refusal.reason.isPartial ? "pod not injected in full" : "pod not injected",
                 metadata: [
                     "namespace": "\(request.namespace)", "pod": "\(pod.name.isEmpty ? podPrefix(pod) : pod.name)",
                     "uid": "\(request.uid)", "language": "\(refusal.language?.rawValue ?? "")",
-                    "reason": "\(refusal.reason.label)", "detail": "\(refusal)",
+                    "reason": "\(refusal.reason.label)", "detail": "\(detail)",
                 ])
             events.record(
                 .warning, regarding: Self.regarding(pod, namespace: request.namespace),
-                fallback: Self.namespace(request.namespace), reason: Self.eventReason, note: "\(refusal)")
+                fallback: Self.namespace(request.namespace), reason: Self.eventReason, note: detail)
         }
     }
 
@@ -69,5 +72,30 @@ public struct RefusalReporter: Sendable {
     /// With its own name as the namespace, so that the Event appears beside the pods it is about.
     private static func namespace(_ name: String) -> ObjectReference {
         ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: name, name: name, uid: "")
+    }
+}
+
+/// Counts refusals. Each counter is made when it is first needed: there are many pairs of language and reason, and few that occur.
+private final class RefusalCounters: Sendable {
+    private struct Key: Hashable {
+        var language: Language?
+        var reason: String
+    }
+
+    private let factory: any MetricsFactory
+    private let counters = Mutex<[Key: Counter]>([:])
+
+    init(factory: any MetricsFactory) { self.factory = factory }
+
+    func count(_ refusal: Refusal) {
+        let key = Key(language: refusal.language, reason: refusal.reason.label)
+        let counter = counters.withLock { counters in
+            if let known = counters[key] { return known }
+            let labels = [("language", key.language?.rawValue ?? ""), ("reason", key.reason)]
+            let made = Counter(label: "otel_operator_injection_refusals_total", dimensions: labels, factory: factory)
+            counters[key] = made
+            return made
+        }
+        counter.increment()
     }
 }

@@ -17,38 +17,9 @@ public final class SidecarCatalog: Sendable {
         var sidecar: SidecarSource.Lookup
     }
 
-    private struct Cache {
-        var entries: [ObjectKey: Entry] = [:]
-        /// Least recently used first.
-        var order: [ObjectKey] = []
-
-        mutating func use(_ key: ObjectKey, _ resourceVersion: String) -> SidecarSource.Lookup? {
-            guard let entry = entries[key], entry.resourceVersion == resourceVersion else { return nil }
-            touch(key)
-            return entry.sidecar
-        }
-
-        mutating func insert(_ entry: Entry, for key: ObjectKey) {
-            entries[key] = entry
-            touch(key)
-            if order.count > SidecarCatalog.capacity { entries[order.removeFirst()] = nil }
-        }
-
-        mutating func forget(_ key: ObjectKey) {
-            guard entries.removeValue(forKey: key) != nil else { return }
-            order.removeAll { $0 == key }
-        }
-
-        private mutating func touch(_ key: ObjectKey) {
-            if order.last == key { return }
-            order.removeAll { $0 == key }
-            order.append(key)
-        }
-    }
-
     private let collectors: Store<KubeObject>
     private let rendered: @Sendable (JSONValue) throws(SidecarFailure) -> CollectorSidecar
-    private let cache = Mutex(Cache())
+    private let cache = Mutex(RecentlyUsed<ObjectKey, Entry>(capacity: SidecarCatalog.capacity))
 
     /// - Parameter rendered: the sidecar of an OpenTelemetryCollector.
     public init(
@@ -71,11 +42,11 @@ public final class SidecarCatalog: Sendable {
 
     private func sidecar(_ key: ObjectKey) -> SidecarSource.Lookup? {
         guard let collector = collectors[key] else {
-            cache.withLock { $0.forget(key) }
+            cache.withLock { $0.remove(key) }
             return nil
         }
         let version = collector.resourceVersion
-        if let known = cache.withLock({ $0.use(key, version) }) { return known }
+        if let known = cache.withLock({ $0.value(key) }), known.resourceVersion == version { return known.sidecar }
         // Outside the lock: two pods at once may both render it, and the others do not wait.
         let sidecar = SidecarSource.Lookup { () throws(SidecarFailure) in try rendered(collector.json) }
         cache.withLock { $0.insert(Entry(resourceVersion: version, sidecar: sidecar), for: key) }

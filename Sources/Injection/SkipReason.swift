@@ -50,9 +50,16 @@ public enum SkipReason: Equatable, Sendable {
     case podTooLarge
     /// The container is injected, but this variable's value comes from elsewhere and stays as it is.
     case variableLeftAlone(String)
+    /// The pod is injected without what its owner would have told.
+    case ownerUnread(OwnerLookup)
 }
 
 extension SkipReason {
+    /// Of a text with names and numbers in it, in bytes.
+    fileprivate static let maximumText = 512
+    /// Of a name or value that somebody else has written, in bytes.
+    fileprivate static let maximumName = 100
+
     /// A stable word for metrics and Event reasons.
     public var label: String {
         switch self {
@@ -88,29 +95,30 @@ extension SkipReason {
         case .furtherServer: "FurtherServer"
         case .podTooLarge: "PodTooLarge"
         case .variableLeftAlone: "VariableLeftAlone"
+        case .ownerUnread: "OwnerUnread"
         }
     }
 
-    /// For people. Where the reference shows a message, the same words.
+    /// For people. Where the reference shows a message, the same words. What a pod says in it is cut.
     public var sentence: String {
         switch self {
         case .notRequested: "no inject annotation on the pod or its namespace"
-        case .alreadyInstrumented(let sign): "the pod is already instrumented: it has \(sign)"
-        case .podUnreadable(let error): "the pod cannot be read: \(error)"
+        case .alreadyInstrumented(let sign): "the pod is already instrumented: it has \(short(sign))"
+        case .podUnreadable(let error): "the pod cannot be read: \(short(error))"
         case .noContainers: "the pod has no containers"
         case .noInstrumentation: "no OpenTelemetry Instrumentation instances available"
         case .severalInstrumentations:
             "multiple OpenTelemetry Instrumentation instances available, cannot determine which one to select"
-        case .instrumentationNotFound(let key): "Instrumentation.opentelemetry.io \"\(key.name)\" not found"
-        case .instrumentationUnreadable(let error): "the Instrumentation cannot be read: \(error)"
+        case .instrumentationNotFound(let key): "Instrumentation.opentelemetry.io \"\(short(key.name))\" not found"
+        case .instrumentationUnreadable(let error): "the Instrumentation cannot be read: \(short(error))"
         case .languageDisabled(let language):
             "support for \(language.displayName) auto instrumentation is not enabled"
-        case .instrumentationInvalid(let error): "the Instrumentation would make the pod invalid: \(error)"
-        case .sidecar(let refusal): refusal.sentence
+        case .instrumentationInvalid(let error): "the Instrumentation would make the pod invalid: \(short(error))"
+        case .sidecar(let refusal): refusal.sentence.cut(to: Self.maximumText)
         case .invalidContainerList(let value):
-            "not valid characters included in the instrumentation container annotation \(value)"
+            "not valid characters included in the instrumentation container annotation \(short(value))"
         case .duplicatedContainers(let names):
-            "duplicated container names detected: [\(names.joined(separator: " "))]"
+            "duplicated container names detected: [\(short(names, separator: " "))]"
         case .containerListMissing:
             "incorrect instrumentation configuration - please provide container names for all instrumentations"
         case .otherLanguageRefused(let language):
@@ -119,13 +127,13 @@ extension SkipReason {
         case .containersNotFound(let count): "the pod has none of \(count) more containers that the annotations name"
         case .noContainerFound: "the pod has none of the containers that the annotations name"
         case .environmentFromSource(let name):
-            "the container defines env var value via ValueFrom, envVar: \(name)"
+            "the container defines env var value via ValueFrom, envVar: \(short(name))"
         case .unsupportedPlatform(let annotation, let value):
-            "provided \(annotation) annotation value '\(value)' is not supported"
-        case .mountPathTaken(let path): "the container already has a volume mounted at \(path)"
-        case .volumeNameTaken(let name): "the pod already has a volume named \(name)"
-        case .agentContainerNameTaken(let name): "the pod already has a container named \(name)"
-        case .agentAlreadyConfigured(let name): "\(name) is set already, so an agent is in place"
+            "provided \(annotation) annotation value '\(short(value))' is not supported"
+        case .mountPathTaken(let path): "the container already has a volume mounted at \(short(path))"
+        case .volumeNameTaken(let name): "the pod already has a volume named \(short(name))"
+        case .agentContainerNameTaken(let name): "the pod already has a container named \(short(name))"
+        case .agentAlreadyConfigured(let name): "\(short(name)) is set already, so an agent is in place"
         case .windowsPod: "the pod runs on Windows, and the image of the agent is made for Linux"
         case .initContainerUnsupported: "it is an init container"
         case .processNamespaceNotShared:
@@ -139,17 +147,21 @@ extension SkipReason {
             "only one web server of a pod gets the module; this one gets the environment variables"
         case .podTooLarge: "the pod would become too large to be stored"
         case .variableLeftAlone(let name):
-            "the value of \(name) comes from elsewhere (valueFrom), so it was left as it is"
+            "the value of \(short(name)) comes from elsewhere (valueFrom), so it was left as it is"
+        case .ownerUnread(let owner):
+            "its owner, \(owner.type.kind) \(short(owner.key.name)), could not be read, so resource attributes of "
+                + "the workload are missing"
+                + (owner.type == .job ? ", and the service may be named after the Job" : "")
         }
     }
 
     /// What helps to find the cause, beyond the words of the reference.
     public var detail: String? {
         switch self {
-        case .noInstrumentation(let namespace): "namespace \(namespace)"
-        case .instrumentationNotFound(let key): "namespace \(key.namespace)"
-        case .severalInstrumentations(let names): names.joined(separator: ", ")
-        case .sidecar(let refusal): refusal.detail
+        case .noInstrumentation(let namespace): "namespace \(short(namespace))"
+        case .instrumentationNotFound(let key): "namespace \(short(key.namespace))"
+        case .severalInstrumentations(let names): short(names, separator: ", ")
+        case .sidecar(let refusal): refusal.detail?.cut(to: Self.maximumText)
         default: nil
         }
     }
@@ -157,7 +169,7 @@ extension SkipReason {
     /// Something was injected all the same.
     public var isPartial: Bool {
         switch self {
-        case .variableLeftAlone, .furtherServer: true
+        case .variableLeftAlone, .furtherServer, .ownerUnread: true
         default: false
         }
     }
@@ -200,10 +212,36 @@ public struct Refusal: Equatable, Sendable, CustomStringConvertible {
             text = language?.displayName ?? "OpenTelemetry"
             text += reason.isPartial ? " was injected in part" : " was not injected"
         }
-        if let container { text += " into container \(container)" }
+        if let container { text += " into container \(short(container))" }
         if let instrumentation { text += " (Instrumentation \(instrumentation))" }
         text += ": \(reason.sentence)"
         if let detail = reason.detail { text += " (\(detail))" }
         return text
+    }
+}
+
+/// A pod may name things at any length, and these texts are answered, logged and kept.
+private func short(_ name: String) -> String { name.cut(to: SkipReason.maximumName) }
+
+private func short(_ error: FieldError) -> String { "\(error)".cut(to: SkipReason.maximumText) }
+
+private func short(_ names: [String], separator: String) -> String {
+    var text = ""
+    for (index, name) in names.enumerated() {
+        if index > 0 { text += separator }
+        text += name.cut(to: SkipReason.maximumName)
+        if text.utf8.count > SkipReason.maximumName { break }
+    }
+    return short(text)
+}
+
+extension String {
+    /// At most so many bytes and an ellipsis, cut between scalars: a character can be as long as a text.
+    fileprivate func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: limit)
+        // Continuation bytes are 10xxxxxx.
+        while utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+        return String(self[..<end]) + "…"
     }
 }

@@ -16,8 +16,8 @@ struct EventNote: Hashable, Sendable {
 ///
 /// - Guarantees: memory is bounded. An object and a reason together make at most `burst` Events at once, and then one
 ///   each `refill`. Where a note names an object to fall back on, a namespace and a reason together make at most
-///   `namespaceBurst` Events at once, and then one each `namespaceRefill`; what is beyond becomes one series about the
-///   object to fall back on.
+///   `namespaceBurst` Events at once, and then one each `namespaceRefill`; what is beyond becomes one series for
+///   each different text about the object to fall back on, up to `burst`.
 ///
 /// Source: client-go `tools/events`; Kubernetes API reference, `events.k8s.io/v1` EventSeries.
 struct EventSeries: Sendable {
@@ -82,7 +82,6 @@ struct EventSeries: Sendable {
     }
 
     var count: Int { entries.count }
-    var budgetCount: Int { budgets.count }
 
     /// Something happened.
     ///

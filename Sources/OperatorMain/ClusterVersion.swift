@@ -40,7 +40,7 @@ final class ClusterVersion: Service {
         try? await gracefulShutdown()
     }
 
-    func ask() async {
+    private func ask() async {
         do throws(KubeError) {
             let answer = try await api.serverVersion()
             state.withLock { $0 = .settled(answer) }

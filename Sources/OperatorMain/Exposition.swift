@@ -18,7 +18,7 @@ struct Exposition: Sendable {
                 "otel_operator_sidecar_injections_total", "Number of pods that got a collector sidecar"),
             MetricDescription(
                 "otel_operator_injection_refusals_total",
-                "Number of requests for injection that were refused, by language and reason"),
+                "Number of requests for injection that were refused, or met in part, by language and reason"),
             MetricDescription(
                 "rest_client_requests_total", "Number of requests to the API server, by status code, method and host"))
         registry.collectProcessMetrics()

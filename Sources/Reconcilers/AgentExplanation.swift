@@ -1,4 +1,3 @@
-import DequeModule
 import Injection
 import KubeModel
 import OperatorAPI
@@ -44,19 +43,27 @@ struct AgentExplanation: Equatable, Sendable {
     }
 }
 
-/// The explanations of earlier passes, so that a pod's owner is looked at once. The oldest go when there are too many.
+/// The explanations of earlier passes, so that a pod's owner is looked at once.
+///
+/// Those that a pass has not met go. When as many as ``capacity`` are met there is room for no other: were an old one to make
+/// room, each pass would look at the same owners again, and write what it has forgotten and learnt.
 struct AgentExplanations: Sendable {
-    static let capacity = 4096
-
+    let capacity: Int
     private var byGroup: [Int: AgentExplanation] = [:]
-    private var order: Deque<Int> = []
 
-    var count: Int { byGroup.count }
+    init(capacity: Int = 4096) { self.capacity = capacity }
+
+    var isFull: Bool { byGroup.count >= capacity }
 
     subscript(group: Int) -> AgentExplanation? { byGroup[group] }
 
-    mutating func remember(_ explanation: AgentExplanation, of group: Int) {
-        if byGroup.updateValue(explanation, forKey: group) == nil { order.append(group) }
-        if order.count > Self.capacity, let oldest = order.popFirst() { byGroup[oldest] = nil }
+    /// - Returns: whether there was room for it.
+    @discardableResult
+    mutating func remember(_ explanation: AgentExplanation, of group: Int) -> Bool {
+        guard !isFull || byGroup[group] != nil else { return false }
+        byGroup[group] = explanation
+        return true
     }
+
+    mutating func forget(allBut met: Set<Int>) { byGroup = byGroup.filter { met.contains($0.key) } }
 }

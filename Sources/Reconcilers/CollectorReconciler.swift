@@ -190,9 +190,9 @@ public final class CollectorReconciler: Sendable {
         return true
     }
 
-    /// The Deployment as it is, for its replicas; `nil` when there is none of ours.
     private static let workloads: Set<ResourceType> = [.deployment, .statefulSet, .daemonSet]
 
+    /// The workload as it is, for its replicas; `nil` when there is none of ours.
     private func readWorkload(_ rendered: Rendered, of resource: KubeObject) async throws(KubeError) -> KubeObject? {
         guard let desired = rendered.objects.first(where: { Self.workloads.contains($0.type) }) else { return nil }
         do throws(KubeError) {

@@ -14,7 +14,8 @@ import OperatorAPI
 /// | of other languages only | no | refused: not injected at creation |
 /// | none | no | what an ``AgentExplanation`` of one pod of its owner says |
 ///
-/// A recorded language that is no longer asked for counts with the Instrumentation of the record, as outdated.
+/// A recorded language that is no longer asked of the record's Instrumentation counts with it as injected and outdated, and
+/// not as requested. What a record says of an Instrumentation that is not there counts nowhere.
 ///
 /// Memory is bounded by the numbers of Instrumentations and of groups, ``maximumGroups`` at most; of a pod nothing is kept
 /// but its name as an example.
@@ -40,6 +41,8 @@ struct InstrumentationCensus {
     private let explanations: AgentExplanations
 
     private(set) var counts: [ObjectKey: InstrumentationPods] = [:]
+    /// The groups that `explanations` has explained.
+    private(set) var explained: Set<Int> = []
     /// In the order in which they were met.
     private(set) var unexplained: [(id: Int, group: Group)] = []
     private var groupIndices: [Int: Int] = [:]
@@ -70,12 +73,20 @@ struct InstrumentationCensus {
             if let entry = record?.entries.first(where: { $0.language == request.language }) {
                 let isClear = request.instrumentations.count == 1
                 let target = isClear ? request.instrumentations[0] : entry.instrumentation
-                standings[target, default: Standing()].findings += outdated(entry, today: target)
+                if request.instrumentations.contains(target) {
+                    standings[target, default: Standing()].isRequested = true
+                    standings[target, default: Standing()].findings += outdated(entry, today: target)
+                } else if exists(target) {
+                    standings[target, default: Standing()].findings.append(.noLongerRequested)
+                }
                 continue
             }
+            // Made once: there may be as many Instrumentations as the text has names.
+            let refusal = request.refusal.map { Finding($0, request.language) }
             for key in request.instrumentations {
-                if let refusal = request.refusal {
-                    standings[key, default: Standing()].findings.append(Finding(refusal, request.language))
+                standings[key, default: Standing()].isRequested = true
+                if let refusal {
+                    standings[key, default: Standing()].findings.append(refusal)
                 } else if record != nil {
                     standings[key, default: Standing()].findings.append(.notInjectedAtCreation)
                 } else {
@@ -84,12 +95,17 @@ struct InstrumentationCensus {
             }
         }
         for entry in record?.entries ?? [] where !requests.contains(where: { $0.language == entry.language }) {
+            guard exists(entry.instrumentation) else { continue }
             standings[entry.instrumentation, default: Standing()].findings.append(.noLongerRequested)
         }
         settle(standings, of: pod, ofNamespace)
     }
 
+    /// What a pod's record names is what its user may have written.
+    private func exists(_ key: ObjectKey) -> Bool { instrumentations.instrumentation(key) != nil }
+
     private struct Standing {
+        var isRequested = false
         var findings: [Finding] = []
         var missing: [Language] = []
 
@@ -102,7 +118,9 @@ struct InstrumentationCensus {
         var missing: [ObjectKey: [Language]] = [:]
         for (key, standing) in standings {
             if standing.missing.isEmpty || standing.isRefused {
-                add(pod.key, to: key, isInjected: !standing.isRefused, findings: standing.findings)
+                counts[key, default: InstrumentationPods()].add(
+                    Self.name(pod.key, beside: key), isRequested: standing.isRequested,
+                    isInjected: !standing.isRefused, findings: standing.findings)
             } else {
                 missing[key] = standing.missing
             }
@@ -110,6 +128,7 @@ struct InstrumentationCensus {
         if missing.isEmpty { return }
         let id = groupID(pod, missing, namespaceAnnotations)
         if let explanation = explanations[id] {
+            explained.insert(id)
             for (key, languages) in missing {
                 let (isInjected, findings) = explanation.findings(for: languages)
                 add(pod.key, to: key, isInjected: isInjected, findings: findings)
@@ -119,9 +138,7 @@ struct InstrumentationCensus {
         for key in missing.keys { add(pod.key, to: key, isInjected: nil, findings: []) }
         if let index = groupIndices[id] {
             unexplained[index].group.count += 1
-            if unexplained[index].group.examples.count < InstrumentationPods.maximumExamples {
-                unexplained[index].group.examples.append(pod.key)
-            }
+            InstrumentationPods.keepSmallest(&unexplained[index].group.examples, with: pod.key)
         } else if unexplained.count < Self.maximumGroups {
             groupIndices[id] = unexplained.count
             unexplained.append((id, Group(representative: pod.key, missing: missing, examples: [pod.key])))
@@ -181,6 +198,8 @@ struct InstrumentationCensus {
         var hasher = Hasher()
         hasher.combine(pod.namespace)
         hasher.combine((pod.controller ?? pod.ownerReferences.first)?.uid ?? pod.uid)
+        // A StatefulSet or DaemonSet stays the same object when its template changes.
+        hasher.combine(pod.label("controller-revision-hash"))
         for key in Self.decisive {
             hasher.combine(pod.annotation(key))
             hasher.combine(namespaceAnnotations[key])

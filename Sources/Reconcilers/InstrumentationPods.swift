@@ -2,8 +2,8 @@ import Document
 
 /// How the pods of one Instrumentation stand: `status.pods`. Pure.
 ///
-/// - Guarantees: its size is bounded, whatever the number of pods. Equal pods in the same order give an equal value; there
-///   is no time in it.
+/// - Guarantees: its size is bounded, whatever the number of pods. Equal pods give an equal value, in whatever order they
+///   come; there is no time in it.
 struct InstrumentationPods: Equatable, Sendable {
     static let maximumReasons = 10
     static let maximumExamples = 3
@@ -20,8 +20,14 @@ struct InstrumentationPods: Equatable, Sendable {
         var state: State
         /// A word that stays the same.
         var reason: String
-        /// For people, about one pod.
+        /// For people, about one pod; cut to ``maximumMessage``.
         var message: String
+
+        init(state: State, reason: String, message: String) {
+            self.state = state
+            self.reason = reason
+            self.message = InstrumentationPods.cut(message)
+        }
     }
 
     fileprivate struct Reason: Equatable, Sendable {
@@ -30,7 +36,8 @@ struct InstrumentationPods: Equatable, Sendable {
         var examples: [String] = []
     }
 
-    /// `injected + refused` is less while it is not known of some pods why they have no agent.
+    /// Those that ask for it. `injected + refused` is less while it is not known of some why they have no agent, and more
+    /// where pods were injected and do not ask any more.
     private(set) var requested = 0
     private(set) var injected = 0
     private(set) var refused = 0
@@ -40,15 +47,18 @@ struct InstrumentationPods: Equatable, Sendable {
     /// Counts a pod.
     ///
     /// - Parameters:
+    ///   - isRequested: whether it asks for anything, or was only injected once.
     ///   - isInjected: whether it has all that it asks for; `nil` when that is not known yet.
-    ///   - findings: each with the languages that it is about merged into one.
-    mutating func add(_ pod: String, isInjected: Bool?, findings: [Finding], count: Int = 1) {
-        requested += count
-        if isInjected == true { injected += count }
-        settle([pod], count: count, findings: findings)
+    ///   - findings: of all its languages.
+    mutating func add(_ pod: String, isRequested: Bool = true, isInjected: Bool?, findings: [Finding]) {
+        if isRequested { requested += 1 }
+        if isInjected == true { injected += 1 }
+        settle([pod], count: 1, findings: findings)
     }
 
     /// Counts pods that were added before with `isInjected` not known.
+    ///
+    /// - Parameter pods: the smallest of their names.
     mutating func resolve(_ pods: [String], count: Int, isInjected: Bool, findings: [Finding]) {
         if isInjected { injected += count }
         settle(pods, count: count, findings: findings)
@@ -66,8 +76,17 @@ struct InstrumentationPods: Equatable, Sendable {
             let index = known ?? reasons.endIndex
             if known == nil { reasons.append(Reason(finding: finding)) }
             reasons[index].count += count
-            reasons[index].examples += pods.prefix(Self.maximumExamples - reasons[index].examples.count)
+            // The smallest of all, so that a pass that counts the same pods in another order shows the same.
+            reasons[index].finding.message = min(reasons[index].finding.message, finding.message)
+            for pod in pods { Self.keepSmallest(&reasons[index].examples, with: pod) }
         }
+    }
+
+    /// Inserts a name into the ``maximumExamples`` smallest, which are in order.
+    static func keepSmallest<Name: Comparable>(_ names: inout [Name], with name: Name) {
+        if names.count == maximumExamples, let last = names.last, last <= name { return }
+        names.insert(name, at: names.firstIndex { name < $0 } ?? names.endIndex)
+        if names.count > maximumExamples { names.removeLast() }
     }
 
     /// As `status.pods` has it.
@@ -108,7 +127,7 @@ extension InstrumentationPods.Reason {
     fileprivate var json: JSONValue {
         [
             "state": .string(finding.state.rawValue), "reason": .string(finding.reason), "count": .int(count),
-            "examples": .strings(examples), "message": .string(InstrumentationPods.cut(finding.message)),
+            "examples": .strings(examples), "message": .string(finding.message),
         ]
     }
 }

@@ -16,7 +16,8 @@ import Synchronization
 ///   take a twentieth of the time at most. Without Instrumentations there is no pass.
 /// - Assumptions: only the leader runs it, one pass at a time.
 /// - Caveats: a status is about a minute behind. Why pods without a record have no agent is learnt from one pod an owner,
-///   ``podsPerPass`` a pass: with very many owners the counts of refused pods become complete after some passes.
+///   ``podsPerPass`` a pass: with very many owners the counts of refused pods become complete after some passes. With more
+///   owners than explanations are kept (4,096) they stay incomplete: the pods of the others count as requested alone.
 /// - Errors: a pass that fails is logged, and the next one is a full one.
 public final class InstrumentationStatusReporter: Sendable {
     /// From the end of a pass to the next one.
@@ -25,12 +26,14 @@ public final class InstrumentationStatusReporter: Sendable {
     static let debounce = Duration.seconds(2)
     /// How many times its own length a pass is followed by a pause.
     static let pauseFactor = 19
-    static let podsPerPage = 500
+    /// To begin with. A pod's annotations may have 256 KiB, and managed fields come with them.
+    static let podsPerPage = 100
     static let instrumentationsPerPage = 100
     static let podsPerPass = 20
 
     private struct State {
-        var explanations = AgentExplanations()
+        var explanations: AgentExplanations
+        var podsPerPage = InstrumentationStatusReporter.podsPerPage
         var notBefore: Duration?
         var totals = Totals()
     }
@@ -49,15 +52,16 @@ public final class InstrumentationStatusReporter: Sendable {
     private let namespaceAnnotations: @Sendable (String) -> [String: String]
     private let now: @Sendable () -> Duration
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - injector: the webhook's.
     ///   - namespaceAnnotations: those of a namespace that ask for injection.
+    ///   - maximumExplanations: of how many owners it is remembered why their pods have no agent.
     ///   - now: the time since some moment.
     public init(
         api: any KubeAPI, injector: Injector, instrumentations: Store<InstrumentationSource.Lookup>,
-        namespaceAnnotations: @escaping @Sendable (String) -> [String: String],
+        namespaceAnnotations: @escaping @Sendable (String) -> [String: String], maximumExplanations: Int = 4096,
         now: @escaping @Sendable () -> Duration = InstrumentationStatusReporter.monotonicTime, logger: Logger
     ) {
         self.api = api
@@ -69,6 +73,7 @@ public final class InstrumentationStatusReporter: Sendable {
         self.namespaceAnnotations = namespaceAnnotations
         self.now = now
         self.logger = logger
+        state = Mutex(State(explanations: AgentExplanations(capacity: maximumExplanations)))
     }
 
     private static let origin = ContinuousClock.now
@@ -128,24 +133,46 @@ public final class InstrumentationStatusReporter: Sendable {
 
     private func pass() async throws(KubeError) {
         let statuses = try await readStatuses()
+        var census = try await countPods()
+        // Only after the whole list: a pass that failed has not met them all.
+        state.withLock { $0.explanations.forget(allBut: census.explained) }
+        for (id, group) in census.unexplained.prefix(Self.podsPerPass) {
+            // What cannot be remembered would be read again in each pass.
+            if state.withLock({ $0.explanations.isFull }) { break }
+            guard let explanation = try await explain(group) else { continue }
+            census.explain(id, explanation)
+            state.withLock { _ = $0.explanations.remember(explanation, of: id) }
+        }
+        try await write(census.counts, over: statuses)
+    }
+
+    /// Lists all pods, with fewer a page from now on when an answer is too large.
+    private func countPods() async throws(KubeError) -> InstrumentationCensus {
+        while true {
+            let size = state.withLock { $0.podsPerPage }
+            do throws(KubeError) {
+                return try await countPods(perPage: size)
+            } catch {
+                guard case .tooLarge = error, size > 1 else { throw error }
+                logger.notice("pods have large metadata; listing fewer at once", metadata: ["limit": "\(size / 2)"])
+                state.withLock { $0.podsPerPage = size / 2 }
+            }
+        }
+    }
+
+    /// All pages have the same size: a continue token is good for the query that it came from.
+    private func countPods(perPage size: Int) async throws(KubeError) -> InstrumentationCensus {
         var census = InstrumentationCensus(
             injector: injector, instrumentations: source, namespaceAnnotations: namespaceAnnotations,
             explanations: state.withLock { $0.explanations })
         // What has ended needs no agent, and only the server can tell it from the rest.
-        var options = ListOptions(
-            fieldSelector: "status.phase!=Succeeded,status.phase!=Failed", limit: Self.podsPerPage)
+        var options = ListOptions(fieldSelector: "status.phase!=Succeeded,status.phase!=Failed", limit: size)
         repeat {
             let page = try await api.list(.pod, namespace: nil, options: options, projection: .metadata)
             for pod in page.items { census.add(pod) }
             options.continueToken = page.continueToken
         } while options.continueToken != nil
-
-        for (id, group) in census.unexplained.prefix(Self.podsPerPass) {
-            guard let explanation = try await explain(group) else { continue }
-            census.explain(id, explanation)
-            state.withLock { $0.explanations.remember(explanation, of: id) }
-        }
-        try await write(census.counts, over: statuses)
+        return census
     }
 
     /// The status of each Instrumentation; nothing else of them is kept.

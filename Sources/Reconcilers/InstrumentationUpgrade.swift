@@ -11,6 +11,7 @@ public import OperatorAPI
 /// | switched off | any | any | as it is |
 /// | on | blocked | any | as it is; the block stands in `status.upgradeBlockedVersions` |
 /// | on | free | that of the annotation | today's, in `spec` and in the annotation |
+/// | on | free | today's | today's, in the annotation too: an older operator's webhook has written it |
 /// | on | free | another, which is the user's choice | as it is |
 ///
 /// Nothing else of the object changes.
@@ -35,6 +36,7 @@ public struct InstrumentationUpgrade: Equatable, Sendable {
     ///   - enabledLanguages: those that the operator's flags let be injected; others are not upgraded.
     public init(of object: JSONValue, images: DefaultImages, enabledLanguages: Set<Language>) {
         var upgraded = object
+        var isChanged = false
         for language in Language.withAgent where enabledLanguages.contains(language) {
             let annotation = AnnotationKey.defaultImage(language)
             guard let section = language.section, let target = images[language],
@@ -44,12 +46,15 @@ public struct InstrumentationUpgrade: Equatable, Sendable {
                 blocks.append(Block(language: language, note: Self.note(on: block, language)))
                 continue
             }
-            guard applied != target, object["spec"]?[section]?["image"]?.stringValue == applied else { continue }
-            upgraded["spec"]?[section]?["image"] = .string(target)
+            let image = object["spec"]?[section]?["image"]?.stringValue
+            guard applied != target, image == applied || image == target else { continue }
             upgraded["metadata"]?["annotations"]?[annotation] = .string(target)
+            isChanged = true
+            if image == target { continue }
+            upgraded["spec"]?[section]?["image"] = .string(target)
             self.images.append((language, applied, target))
         }
-        self.object = self.images.isEmpty ? nil : upgraded
+        self.object = isChanged ? upgraded : nil
     }
 
     /// The change of the status, as a merge patch; `nil` when it says all this already.

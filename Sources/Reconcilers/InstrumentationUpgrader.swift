@@ -14,7 +14,8 @@ public import OperatorAPI
 /// - Assumptions: only the leader runs it, once for each object after it began to lead. A later edit of an object is not
 ///   answered: then its image is the user's.
 /// - Caveats: the update goes through the operator's own webhooks, and the defaulting one writes today's images into the
-///   annotations of all languages, blocked ones included.
+///   annotations of all languages, blocked ones included. During a rolling update it may be an older operator's, which
+///   writes its own images there; the object is then written again until the annotations say what `spec` does.
 /// - Errors: what may pass (no webhook answers yet, a conflict) is tried again; what the API server refuses is told in an
 ///   Event and in the log, and tried again by the next leader.
 public struct InstrumentationUpgrader: Sendable {
@@ -43,8 +44,7 @@ public struct InstrumentationUpgrader: Sendable {
     /// Upgrades one object.
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         do throws(KubeError) {
-            try await upgrade(key)
-            return .done
+            return try await upgrade(key) ? .done : .requeue(after: Self.retryInterval)
         } catch {
             if error == .cancelled { throw error }
             let isRefused = Self.isRefusal(error)
@@ -60,15 +60,16 @@ public struct InstrumentationUpgrader: Sendable {
         }
     }
 
-    private func upgrade(_ key: ObjectKey) async throws(KubeError) {
+    /// - Returns: whether the object is now as it is to be.
+    private func upgrade(_ key: ObjectKey) async throws(KubeError) -> Bool {
         var stored: KubeObject
         do throws(KubeError) {
             stored = try await api.get(.instrumentation, key)
         } catch {
-            if error.status?.isNotFound == true { return }
+            if error.status?.isNotFound == true { return true }
             throw error
         }
-        if stored.isBeingDeleted { return }
+        if stored.isBeingDeleted { return true }
         let upgrade = InstrumentationUpgrade(of: stored.json, images: images, enabledLanguages: enabledLanguages)
         if let object = upgrade.object {
             stored = try await api.replace(.instrumentation, KubeObject(object), subresource: nil)
@@ -87,6 +88,12 @@ public struct InstrumentationUpgrader: Sendable {
         for block in upgrade.blocks {
             record(stored, Self.blockedReason, action: "Upgrade-\(block.language.rawValue)", block.note)
         }
+        let after = InstrumentationUpgrade(of: stored.json, images: images, enabledLanguages: enabledLanguages)
+        if after.object == nil { return true }
+        logger.info(
+            "an older operator's webhook wrote its default images; upgrading again",
+            metadata: ["instrumentation": "\(key)"])
+        return false
     }
 
     private func record(_ object: KubeObject, _ reason: String, action: String, _ note: String) {

@@ -139,6 +139,33 @@ struct PodMutatorTests {
         #expect(mutator.handleNow(request(asked)) == nil)
         let response = await mutator.handle(request(asked))
         #expect(response.patch?.contains { $0["path"] == "/spec/containers/-" } == true)
+        #expect(
+            response.warnings == [
+                "OpenTelemetry was injected in part: its owner, ReplicaSet r, could not be read, so resource "
+                    + "attributes of the workload are missing"
+            ])
+    }
+
+    @Test("a Job that could not be read is told of where something was injected, and nowhere else")
+    func unreadJob() async throws {
+        func job(_ request: String) -> JSONValue {
+            var asked = pod([
+                "instrumentation.opentelemetry.io/inject-python": "true",
+                "instrumentation.opentelemetry.io/container-names": .string(request),
+            ])
+            asked["metadata"]?["ownerReferences"] = [
+                ["apiVersion": "batch/v1", "kind": "Job", "name": "by-hand", "uid": "u"]
+            ]
+            return asked
+        }
+        let injected = try await mutator().handle(request(job("app")))
+        #expect(injected.patch != nil)
+        #expect(injected.warnings.count == 1)
+        #expect(injected.warnings.first?.contains("Job by-hand") == true)
+        #expect(injected.warnings.first?.hasSuffix("the service may be named after the Job") == true)
+        let refused = try await mutator().handle(request(job("missing")))
+        #expect(refused.patch == nil)
+        #expect(!refused.warnings.contains { $0.contains("by-hand") })
     }
 
     @Test("an update is allowed as it is")

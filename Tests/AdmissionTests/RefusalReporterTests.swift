@@ -4,6 +4,7 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Logging
+import Metrics
 import OperatorAPI
 import Synchronization
 import TestSupport
@@ -48,6 +49,38 @@ private final class EventCounter: KubeAPI {
     ) async throws(KubeError) -> KubeObject { throw .cancelled }
     func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
     func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
+}
+
+/// Counts the counters that are made, and keeps the first messages that are logged.
+private final class Telemetry: MetricsFactory, LogHandler, Sendable {
+    let counters = Mutex<[String]>([])
+    let messages = Mutex<[String]>([])
+
+    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        counters.withLock { $0.append(([label] + dimensions.map(\.1)).joined(separator: " ")) }
+        return NOOPMetricsHandler.instance
+    }
+    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        NOOPMetricsHandler.instance
+    }
+    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { NOOPMetricsHandler.instance }
+    func destroyCounter(_ handler: any CounterHandler) {}
+    func destroyRecorder(_ handler: any RecorderHandler) {}
+    func destroyTimer(_ handler: any TimerHandler) {}
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .info }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+    func log(event: LogEvent) { messages.withLock { $0.append("\(event.message)") } }
 }
 
 @Suite("Telling refusals", .timeLimit(.minutes(1)))
@@ -109,6 +142,27 @@ struct RefusalReporterTests {
         #expect((50...60).contains(api.created.count), "\(api.created.count)")
         #expect(api.created.filter { $0["regarding"]?["kind"] == "Namespace" }.count == 1)
         #expect(api.created.allSatisfy { $0.namespace == "shop" })
+    }
+
+    @Test("a counter is made once, and what is missing in part is told as such")
+    func counters() {
+        let telemetry = Telemetry()
+        let reporter = RefusalReporter(
+            events: EventRecorder(api: api, instance: "test", logger: quiet),
+            logger: Logger(label: "test") { _ in telemetry }, factory: telemetry)
+        telemetry.counters.withLock { $0 = [] }
+        let reasons: [SkipReason] = [.windowsPod, .windowsPod, .variableLeftAlone("A"), .windowsPod]
+        var result = refused
+        result.refusals = reasons.map { Refusal(language: .java, reason: $0) }
+        let request = AdmissionRequest(uid: "u", operation: .create, namespace: "shop", object: pod(owner: nil))
+        for _ in 0..<3 { reporter.report(result, of: request) }
+        let name = "otel_operator_injection_refusals_total"
+        #expect(
+            telemetry.counters.withLock { $0 } == ["\(name) java WindowsPod", "\(name) java VariableLeftAlone"])
+        #expect(
+            telemetry.messages.withLock { Array($0.prefix(4)) } == [
+                "pod not injected", "pod not injected", "pod not injected in full", "pod not injected",
+            ])
     }
 
     @Test("pods without an owner are told of in their namespace, and those of a dry run nowhere")

@@ -39,6 +39,7 @@ extension Given {
             annotations[member.key] = member.value.stringValue
         }
         instrumentations = input["instrumentations"]?.arrayValue ?? []
+        fixed = input["fixed"]
         collectors = input["collectors"]?.arrayValue ?? []
         hasNativeSidecars = input[path: "settings", "nativeSidecars"]?.boolValue ?? false
         settings.isMultiInstrumentationEnabled = input[path: "settings", "multiInstrumentation"]?.boolValue ?? true

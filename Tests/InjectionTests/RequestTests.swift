@@ -47,6 +47,33 @@ struct RequestTests {
         #expect(refusal.reason.label == "InstrumentationNotFound")
     }
 
+    @Test("texts about a pod are short, whatever it names", .timeLimit(.minutes(1)))
+    func shortTexts() {
+        let long = String(repeating: "é", count: 200_000)
+        let key = ObjectKey(namespace: long, name: long)
+        let error = FieldError(path: long, value: long, expected: "a string")
+        let reasons: [SkipReason] = [
+            .alreadyInstrumented(sign: long), .podUnreadable(error), .noInstrumentation(namespace: long),
+            .severalInstrumentations(Array(repeating: "name", count: 100_000)), .instrumentationNotFound(key),
+            .instrumentationUnreadable(error), .instrumentationInvalid(error), .invalidContainerList(long),
+            .duplicatedContainers([long, long]), .environmentFromSource(long),
+            .unsupportedPlatform(annotation: "a", value: long), .mountPathTaken(long), .volumeNameTaken(long),
+            .agentContainerNameTaken(long), .agentAlreadyConfigured(long), .variableLeftAlone(long),
+            .sidecar(.collectorNotFound(key)), .sidecar(.severalCollectors([long, long])),
+            .sidecar(.mountPathTwice(long)),
+        ]
+        for reason in reasons {
+            let text = Refusal(language: .python, container: long, reason: reason).description
+            #expect(text.utf8.count < 1_400, "\(reason.label)")
+            #expect(text.contains("…"))
+        }
+        #expect(
+            SkipReason.severalInstrumentations(["a", "b"]).detail == "a, b", "and what is short is there in full")
+        #expect(SkipReason.duplicatedContainers(["a", "b"]).sentence.hasSuffix("[a b]"))
+        let name = String(repeating: "a", count: 100)
+        #expect(SkipReason.volumeNameTaken(name).sentence.hasSuffix(name))
+    }
+
     @Test(
         "a namespace may ask for an agent or a sidecar; its other annotations ask for nothing",
         arguments: [

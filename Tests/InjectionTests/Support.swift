@@ -36,6 +36,8 @@ struct Given {
     var namespace = "ns1"
     var annotations: [String: String] = [:]
     var instrumentations: [JSONValue] = []
+    /// What `true` asks for, when the cluster's are switched off.
+    var fixed: JSONValue?
     var collectors: [JSONValue] = []
     var hasNativeSidecars = false
     var settings = InjectionSettings()
@@ -45,8 +47,12 @@ struct Given {
 
     var plan: InjectionPlan {
         Injector(settings: settings).plan(
-            pod, namespace: namespace, namespaceAnnotations: annotations,
-            instrumentations: InstrumentationSource(instrumentations), sidecars: sidecars)
+            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source,
+            sidecars: sidecars)
+    }
+
+    private var source: InstrumentationSource {
+        InstrumentationSource(instrumentations).choosing(fixed.flatMap { try? Instrumentation($0) })
     }
 
     var sidecars: SidecarSource {

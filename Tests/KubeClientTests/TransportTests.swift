@@ -106,7 +106,7 @@ struct TransportTests {
         let server = FakeAPIServer { _ in .text(200, String(repeating: "x", count: 100_000)) }
         let client = try makeClient(server) { $0.bodyLimit = 50_000 }
         let error = await kubeError { try await client.get(.configMap, key) }
-        #expect(error == .transport("the answer of \(server.url) is larger than the 50000 bytes that are allowed"))
+        #expect(error == .tooLarge("the answer of \(server.url) is larger than the 50000 bytes that are allowed"))
     }
 
     @Test("requests run beside each other, and connections are used again")

@@ -190,7 +190,6 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         #expect(combined.namespace == "shop")
         #expect(writes.contains(.patch(combined.key, count: 9_950, lastObserved: time)))
         #expect(series.count <= 51)
-        #expect(series.budgetCount <= 52)
     }
 
     @Test("with time the owners have Events of their own again, so many an hour and no more")
@@ -221,6 +220,11 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
         let reason = series.record(
             note(reason: "Other", regarding: job(1)), fallback: Self.shop, at: .zero, timestamp: time)
         #expect(key(reason) != nil)
+        // Each has an Event less to make than its limit, as long as it is remembered that it made one.
+        let early = (0..<100).map {
+            ObjectReference(apiVersion: "v1", kind: "Pod", namespace: "early", name: "p\($0)", uid: "u")
+        }
+        for object in early { _ = series.record(note("first", regarding: object), at: .zero, timestamp: time) }
         for index in 0..<10_000 {
             let name = "n\(index)"
             let namespace = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: name, name: name)
@@ -228,7 +232,13 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
                 note(regarding: job(index, namespace: name)), fallback: namespace, at: .zero, timestamp: time)
         }
         #expect(series.count <= 1000)
-        #expect(series.budgetCount <= 1000)
+        let made = early.map { object in
+            (0..<25).count { index in
+                key(series.record(note("n\(index)", regarding: object), at: .zero, timestamp: time)) != nil
+            }
+        }
+        #expect(made.allSatisfy { (24...25).contains($0) })
+        #expect(made.contains(25), "what so many objects have spent is not remembered")
     }
 
     @Test("a forgotten Event is made anew")

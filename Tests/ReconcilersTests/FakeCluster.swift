@@ -24,6 +24,8 @@ final class FakeCluster: KubeAPI {
         var failures: [String: KubeError] = [:]
         /// Once, before a write is looked at.
         var interference: [String: @Sendable (FakeCluster) -> Void] = [:]
+        var mutation: (@Sendable (KubeObject) -> KubeObject)?
+        var pageLimit = Int.max
     }
 
     private let state = Mutex(State())
@@ -74,6 +76,15 @@ final class FakeCluster: KubeAPI {
     /// - Parameter write: as `writes` shows it.
     func fail(_ write: String, with error: KubeError?) { state.withLock { $0.failures[write] = error } }
 
+    /// What a mutating webhook makes of the objects that are replaced.
+    func mutating(_ mutation: (@Sendable (KubeObject) -> KubeObject)?) { state.withLock { $0.mutation = mutation } }
+
+    /// Lists of pods with more in a page are too large.
+    var pageLimit: Int {
+        get { state.withLock { $0.pageLimit } }
+        set { state.withLock { $0.pageLimit = newValue } }
+    }
+
     func before(_ write: String, _ act: @escaping @Sendable (FakeCluster) -> Void) {
         state.withLock { $0.interference[write] = act }
     }
@@ -118,7 +129,7 @@ final class FakeCluster: KubeAPI {
         try begin("replace \(type.kind) \(object.key)")
         guard let current = self[type, object.key] else { throw Self.status(404, "NotFound") }
         if current.resourceVersion != object.resourceVersion { throw Self.status(409, "Conflict") }
-        return put(type, object)
+        return put(type, state.withLock({ $0.mutation })?(object) ?? object)
     }
 
     func apply(
@@ -193,6 +204,7 @@ final class FakeCluster: KubeAPI {
         if let failure { throw failure }
         let start = options.continueToken.flatMap { Int($0) } ?? 0
         let end = options.limit > 0 ? min(found.count, start + options.limit) : found.count
+        if type == .pod, end - start > pageLimit { throw .tooLarge("too large") }
         let items = found[min(start, end)..<end].map { object in
             projection == .full
                 ? object : KubeObject(["kind": .string(type.kind), "metadata": object.json["metadata"] ?? .null])

@@ -130,11 +130,66 @@ struct InstrumentationCensusTests {
             runningPod("c", annotations: [injected: try record()]),
         ]
         let counts = counted(pods, by: census()).counts
-        #expect(numbers(counts[only]) == [3, 3, 0, 3])
+        // The last one does not ask any more.
+        #expect(numbers(counts[only]) == [2, 3, 0, 3])
         #expect(
             reasons(counts[only]) == [
                 "Outdated ConfigurationChanged 1", "Outdated NoLongerRequested 1", "Outdated OtherInstrumentation 1",
             ])
+    }
+
+    @Test("a record that names what is not there counts nowhere, however many entries it has")
+    func inventedRecords() {
+        let many = (0..<1_000).map { "python=ns/i\($0)@0,java=far/j\($0)@0" }.joined(separator: ",")
+        let pods = [
+            runningPod("a", annotations: [injected: many]),
+            runningPod("b", annotations: [injected: "python=configuration-file@0"]),
+            runningPod("c", in: "empty", annotations: [injectPython: "true", injected: "python=empty/gone@0"]),
+        ]
+        #expect(counted(pods, by: census()).counts.isEmpty)
+        // Two may be meant, and it was neither.
+        let two = census([instrumentation("only"), instrumentation("second")])
+        let pod = runningPod("d", annotations: [injectPython: "true", injected: "python=ns/former@0"])
+        #expect(counted([pod], by: two).counts.isEmpty)
+    }
+
+    @Test("a pod that now names an Instrumentation that is not there does not ask for the one that injected it")
+    func namesMissing() throws {
+        let pod = runningPod("a", annotations: [injectPython: "missing", injected: try record()])
+        let counts = counted([pod], by: census()).counts
+        #expect(numbers(counts[only]) == [0, 1, 0, 1])
+        #expect(reasons(counts[only]) == ["Outdated NoLongerRequested 1"])
+        #expect(counts.count == 1)
+    }
+
+    @Test("a pod that was injected from the configuration file before is outdated")
+    func configurationFile() {
+        let pod = runningPod("a", annotations: [injectPython: "true", injected: "python=configuration-file@0"])
+        let counts = counted([pod], by: census()).counts[only]
+        #expect(numbers(counts) == [1, 1, 0, 1])
+        #expect(reasons(counts) == ["Outdated OtherInstrumentation 1"])
+    }
+
+    @Test("the pods of a StatefulSet are looked at again when its template has changed")
+    func templates() {
+        func pod(_ name: String, revision: String) -> KubeObject {
+            var pod = runningPod(name, owner: "set")
+            pod.json["metadata"]?["labels"] = ["controller-revision-hash": .string(revision)]
+            return pod
+        }
+        let pods = [pod("a", revision: "1"), pod("b", revision: "1"), pod("c", revision: "2")]
+        #expect(counted(pods, by: census()).unexplained.map(\.group.representative.name) == ["a", "c"])
+    }
+
+    @Test("a namespace with very many Instrumentations is counted in short texts", .timeLimit(.minutes(1)))
+    func manyInstrumentations() {
+        let names = (0..<2_000).map { "instrumentation-\($0)" }
+        let counts = counted([runningPod("a")], by: census(names.map { instrumentation($0) })).counts
+        #expect(counts.count == 2_000)
+        for pods in counts.values {
+            #expect(numbers(pods) == [1, 0, 1, 0])
+            #expect((pods.json["reasons"]?[0]?["message"]?.stringValue?.utf8.count ?? 0) <= 512)
+        }
     }
 
     @Test("changes of another language's section make nobody outdated")
@@ -235,12 +290,16 @@ struct InstrumentationCensusTests {
         #expect(census.unexplained.count == InstrumentationCensus.maximumGroups)
         #expect(numbers(census.counts[only]) == [3_000, 0, 0, 0])
 
-        var explanations = AgentExplanations()
+        var explanations = AgentExplanations(capacity: 10)
         let explanation = explanation(of: runningPod("a"))
-        for index in 0..<10_000 { explanations.remember(explanation, of: index) }
-        #expect(explanations.count == AgentExplanations.capacity)
-        #expect(explanations[0] == nil)
-        #expect(explanations[9_999] != nil)
+        let remembered = (0..<20).filter { explanations.remember(explanation, of: $0) }
+        #expect(remembered == Array(0..<10))
+        #expect(explanations.isFull)
+        explanations.forget(allBut: [3, 4, 11])
+        let kept = (0..<20).filter { explanations[$0] != nil }
+        #expect(kept == [3, 4])
+        let isRoom = explanations.remember(explanation, of: 11)
+        #expect(isRoom)
 
         var pods = InstrumentationPods()
         for index in 0..<10_000 {
@@ -284,6 +343,25 @@ struct InstrumentationPodsTests {
         let written = JSONMergePatch(patch).applied(to: ["status": status])["status"]
         #expect(written?["upgradeBlockedVersions"] == ["java": "no"])
         #expect(after.patch(for: written) == nil)
+    }
+
+    @Test("the same pods in another order, some of them explained later, say the same")
+    func anyOrder() {
+        func finding(_ index: Int) -> InstrumentationPods.Finding {
+            .init(state: .refused, reason: "Some", message: "container c\(index)")
+        }
+        let all = Array(0..<9)
+        var counted = InstrumentationPods()
+        for index in all { counted.add("p\(index)", isInjected: false, findings: [finding(index)]) }
+        var reversed = InstrumentationPods()
+        for index in all.reversed() { reversed.add("p\(index)", isInjected: false, findings: [finding(index)]) }
+        var later = InstrumentationPods()
+        for index in 0..<4 { later.add("p\(index)", isInjected: nil, findings: []) }
+        for index in 4..<9 { later.add("p\(index)", isInjected: false, findings: [finding(index)]) }
+        later.resolve(["p0", "p1", "p2"], count: 4, isInjected: false, findings: [finding(0)])
+        #expect(counted.json["reasons"]?[0]?["examples"] == ["p0", "p1", "p2"])
+        #expect(reversed.json == counted.json)
+        #expect(later.json == counted.json)
     }
 
     @Test("the most frequent reason comes first, and a pod counts once for it")

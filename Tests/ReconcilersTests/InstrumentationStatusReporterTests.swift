@@ -20,7 +20,7 @@ final class InstrumentationStatusReporterTests {
         let time = time
         reporter = InstrumentationStatusReporter(
             api: cluster, injector: Injector(), instrumentations: writer.store, namespaceAnnotations: { _ in [:] },
-            now: { time.current }, logger: quiet)
+            maximumExplanations: 50, now: { time.current }, logger: quiet)
     }
 
     private func put(_ name: String, endpoint: String = "http://c:4318") throws -> ObjectKey {
@@ -51,15 +51,30 @@ final class InstrumentationStatusReporterTests {
     @Test("pods are listed by pages, metadata alone, without those that have ended")
     func pages() async throws {
         let key = try put("only")
-        for index in 0..<1_200 { cluster.put(.pod, runningPod("p\(index)", annotations: [:])) }
+        for index in 0..<240 { cluster.put(.pod, runningPod("p\(index)", annotations: [:])) }
         cluster.put(.pod, runningPod("z"))
         _ = try await reporter.reconcile()
         let lists = cluster.lists.filter { $0.type == .pod }
-        #expect(lists.map(\.options.limit) == [500, 500, 500])
+        #expect(lists.map(\.options.limit) == [100, 100, 100])
         #expect(lists.allSatisfy { $0.projection == .metadata })
         #expect(
             lists.allSatisfy { $0.options.fieldSelector == "status.phase!=Succeeded,status.phase!=Failed" })
         #expect(pods(key)?["requested"] == 1)
+    }
+
+    @Test("an answer that is too large is asked for again in smaller pages, and so are later ones")
+    func tooLarge() async throws {
+        let key = try put("only")
+        for index in 0..<120 { cluster.put(.pod, runningPod("p\(index)")) }
+        cluster.pageLimit = 30
+        _ = try await reporter.reconcile()
+        #expect(cluster.lists.filter { $0.type == .pod }.map(\.options.limit) == [100, 50, 25, 25, 25, 25, 25])
+        #expect(pods(key)?["requested"] == 120)
+        cluster.forgetWrites()
+        _ = try await reporter.reconcile()
+        #expect(cluster.lists.filter { $0.type == .pod }.map(\.options.limit) == [25, 25, 25, 25, 25])
+        cluster.pageLimit = 0
+        #expect(try await reporter.reconcile() == .requeue(after: .seconds(60)), "one pod alone is too large")
     }
 
     @Test("without Instrumentations nothing is listed")
@@ -80,6 +95,41 @@ final class InstrumentationStatusReporterTests {
             #expect(pods(key)?["requested"] == 45)
             #expect(pods(key)?["refused"] == .int(refused))
         }
+        #expect(cluster.writes == [])
+    }
+
+    @Test("with more owners than explanations are kept, the pods of the others stay unexplained, and nothing is read")
+    func manyOwners() async throws {
+        let key = try put("only")
+        for index in 0..<80 { cluster.put(.pod, runningPod("p\(index)", owner: "rs\(index)")) }
+        for _ in 0..<4 { _ = try await reporter.reconcile() }
+        cluster.forgetWrites()
+        for _ in 0..<3 { _ = try await reporter.reconcile() }
+        #expect(cluster.reads == 0)
+        #expect(cluster.writes == [])
+        #expect(pods(key)?["requested"] == 80)
+        #expect(pods(key)?["refused"] == 50)
+        // Those that go make room.
+        for index in 0..<60 { cluster[.pod, ObjectKey(namespace: "ns", name: "p\(index)")] = nil }
+        for _ in 0..<3 { _ = try await reporter.reconcile() }
+        #expect(pods(key)?["refused"] == 20)
+    }
+
+    @Test("a pass that learns nothing writes nothing, though the pass before learnt the pods in another order")
+    func order() async throws {
+        let key = try put("only")
+        let refused: JSONValue = [["name": "PYTHONPATH", "valueFrom": ["fieldRef": ["fieldPath": "metadata.name"]]]]
+        for index in 0..<30 {
+            cluster.put(.pod, runningPod("b\(index)", owner: "rs\(index)", environment: refused))
+        }
+        _ = try await reporter.reconcile()
+        _ = try await reporter.reconcile()
+        #expect(pods(key)?["refused"] == 30)
+        for index in 0..<3 { cluster.put(.pod, runningPod("a\(index)", owner: "late", environment: refused)) }
+        _ = try await reporter.reconcile()
+        #expect(pods(key)?["reasons"]?[0]?["examples"] == ["a0", "a1", "a2"])
+        cluster.forgetWrites()
+        _ = try await reporter.reconcile()
         #expect(cluster.writes == [])
     }
 

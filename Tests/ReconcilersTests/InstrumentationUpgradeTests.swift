@@ -72,6 +72,14 @@ struct InstrumentationUpgradeTests {
         #expect(upgrade(object).object == nil)
     }
 
+    @Test("today's image with an older one in the annotation is the operator's: the annotation follows")
+    func staleAnnotation() {
+        let result = upgrade(one(.python, applied: repository + "python:0.40b0", image: images.python))
+        #expect(result.object == one(.python, applied: images.python, image: images.python))
+        #expect(result.images.isEmpty)
+        #expect(upgrade(result.object ?? .null).object == nil)
+    }
+
     @Test("a blocked language stays and says so, the others go on")
     func blocked() throws {
         let java = repository + "java:1.32.0"
@@ -148,6 +156,26 @@ struct InstrumentationUpgraderTests {
         let key = put("a", one(.python, applied: old, image: old))
         #expect(try await upgrader.reconcile(key) == .done)
         #expect(cluster.writes == ["replace Instrumentation ns/a"])
+        #expect(
+            cluster[.instrumentation, key]?.json[path: "spec", "python", "image"] == .string(DefaultImages().python))
+        cluster.forgetWrites()
+        #expect(try await upgrader.reconcile(key) == .done)
+        #expect(cluster.writes == [])
+    }
+
+    @Test("while an older operator's webhook writes its images into the annotations, it is tried again")
+    func olderWebhook() async throws {
+        let key = put("a", one(.python, applied: old, image: old))
+        let older = DefaultImages(python: old)
+        cluster.mutating { KubeObject(Instrumentation.defaulting($0.json, images: older)) }
+        #expect(try await upgrader.reconcile(key) == .requeue(after: .seconds(10)))
+        #expect(try await upgrader.reconcile(key) == .requeue(after: .seconds(10)))
+        cluster.mutating(nil)
+        #expect(try await upgrader.reconcile(key) == .done)
+        let annotation = "\(prefix)python-image"
+        #expect(
+            cluster[.instrumentation, key]?.json["metadata"]?["annotations"]?[annotation]
+                == .string(DefaultImages().python))
         #expect(
             cluster[.instrumentation, key]?.json[path: "spec", "python", "image"] == .string(DefaultImages().python))
         cluster.forgetWrites()

@@ -63,7 +63,11 @@ extension Schema {
     ])
 
     fileprivate static let instrumentationPods = Schema.object([
-        Field("injected", .int32, "Pods that got every agent that they ask this Instrumentation for."),
+        Field(
+            "injected", .int32,
+            """
+            Pods that got every agent that they ask this Instrumentation for, and pods that have one and do not ask any more.
+            """),
         Field(
             "outdated", .int32,
             """

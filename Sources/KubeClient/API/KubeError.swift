@@ -12,6 +12,8 @@ public enum KubeError: Error, Sendable, Equatable, CustomStringConvertible {
     case timeout(String)
     /// The task was cancelled, or the client was shut down.
     case cancelled
+    /// The answer is longer than is allowed: ask for less at once.
+    case tooLarge(String)
     /// The answer could not be understood.
     case decoding(String)
     /// The cluster configuration is unusable (kubeconfig, certificates, exec plugin).
@@ -25,7 +27,9 @@ public enum KubeError: Error, Sendable, Equatable, CustomStringConvertible {
             } else {
                 "\(status.message) (\(status.code)\(status.reason.isEmpty ? "" : " \(status.reason)"))"
             }
-        case .transport(let text), .timeout(let text), .decoding(let text), .configuration(let text): text
+        case .transport(let text), .timeout(let text), .tooLarge(let text), .decoding(let text),
+            .configuration(let text):
+            text
         case .cancelled: "the request was cancelled"
         }
     }

@@ -44,7 +44,7 @@ final class Transfer {
         if code == CURLE_OK {
             succeed()
         } else if isTooLarge {
-            fail(.transport("the answer of \(server) is larger than the \(bodyLimit) bytes that are allowed"))
+            fail(.tooLarge("the answer of \(server) is larger than the \(bodyLimit) bytes that are allowed"))
         } else {
             fail(
                 TransportFailure.error(

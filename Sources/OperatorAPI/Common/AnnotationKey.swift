@@ -17,6 +17,10 @@
 public enum AnnotationKey {
     /// What the keys of all annotations but ``sidecar`` start with.
     public static let prefix = "instrumentation.opentelemetry.io/"
+    private static let sidecarPrefix = "sidecar.opentelemetry.io/"
+
+    /// Whether it is one that a namespace may give to its pods.
+    public static func isInherited(_ key: String) -> Bool { key.hasPrefix(prefix) || key.hasPrefix(sidecarPrefix) }
 
     /// What the key of every request for injection starts with. A pod without these bytes asks for nothing itself.
     public static let injectPrefix = "instrumentation.opentelemetry.io/inject-"
@@ -50,7 +54,7 @@ public enum AnnotationKey {
     public static let goTargetExecutable = prefix + "otel-go-auto-target-exe"
 
     /// Asks for a collector beside the application's containers.
-    public static let sidecar = "sidecar.opentelemetry.io/inject"
+    public static let sidecar = sidecarPrefix + "inject"
 
     /// What was injected into the pod, from which Instrumentation, at which state of it: an ``InjectionRecord``.
     public static let injected = prefix + "injected"

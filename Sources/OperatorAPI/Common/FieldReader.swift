@@ -90,6 +90,7 @@ public struct FieldReader: Sendable {
         return result
     }
 
+    /// The variables of a list of core/v1 `EnvVar`.
     ///
     /// - Parameter acceptingEmptyNames: for entries that are judged where they are used.
     public func environment(
@@ -99,6 +100,11 @@ public struct FieldReader: Sendable {
             guard let name = try reader.string("name"), acceptingEmptyNames || !name.isEmpty else {
                 throw reader.error("name", reader.object["name"] ?? .null, "the name of a variable")
             }
+            // A number that YAML reads where a string was meant. Its kind alone: a value may be a secret.
+            if let value = reader.value("value"), value.stringValue == nil {
+                throw FieldError(path: "\(reader.path).value", value: value.kindDescription, expected: "a string")
+            }
+            _ = try reader.tree("valueFrom")
             return EnvironmentVariable(name: name, json: .object(reader.object))
         }
     }

@@ -49,26 +49,6 @@ extension AgentSection {
     }
 }
 
-extension InstrumentationSpec {
-    /// The spec with every language's section as it is used.
-    public func defaulted(images: DefaultImages) -> InstrumentationSpec {
-        var result = self
-        result.java = java.defaulted(for: .java, images: images)
-        result.nodejs = nodejs.defaulted(for: .nodejs, images: images)
-        result.python = python.defaulted(for: .python, images: images)
-        result.dotnet = dotnet.defaulted(for: .dotnet, images: images)
-        result.go = go.defaulted(for: .go, images: images)
-        result.apacheHttpd = apacheHttpd.defaulted(for: .apacheHttpd, images: images)
-        result.nginx = nginx.defaulted(for: .nginx, images: images)
-        if result.apacheHttpdServer.version.isEmpty { result.apacheHttpdServer.version = "2.4" }
-        if result.apacheHttpdServer.configuration.isEmpty {
-            result.apacheHttpdServer.configuration = "/usr/local/apache2/conf"
-        }
-        if result.nginxServer.configuration.isEmpty { result.nginxServer.configuration = "/etc/nginx/nginx.conf" }
-        return result
-    }
-}
-
 extension Instrumentation {
     /// The object as the mutating webhook stores it: defaults filled in, and the annotations that remember the default
     /// images of this operator, which are written anew on every call.

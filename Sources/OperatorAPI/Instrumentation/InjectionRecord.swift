@@ -23,25 +23,44 @@ public struct InjectionRecord: Equatable, Sendable {
 
     public init(_ entries: [Entry]) { self.entries = entries }
 
-    /// Reads the annotation. What is not understood is left out: a later version may write more.
+    /// Reads the annotation. What is not understood is left out: a later version may write more. Of a language the first
+    /// entry counts, so whatever a user writes there, the record stays small.
     public init(parsing text: String) {
-        entries = text.split(separator: ",").compactMap { part in
-            let sides = part.split(separator: "=", maxSplits: 1)
-            guard sides.count == 2, let language = Language(rawValue: String(sides[0])),
-                let slash = sides[1].firstIndex(of: "/"), let at = sides[1].lastIndex(of: "@"), slash < at
-            else { return nil }
-            let namespace = sides[1][..<slash]
-            let name = sides[1][sides[1].index(after: slash)..<at]
-            let fingerprint = sides[1][sides[1].index(after: at)...]
-            if namespace.isEmpty || name.isEmpty || fingerprint.isEmpty { return nil }
-            return Entry(
-                language: language, instrumentation: ObjectKey(namespace: String(namespace), name: String(name)),
-                fingerprint: String(fingerprint))
+        entries = []
+        var rest = text[...]
+        while !rest.isEmpty, entries.count < Language.allCases.count {
+            let part = rest.prefix { $0 != "," }
+            rest = rest[part.endIndex...].dropFirst()
+            guard let entry = Entry(parsing: part) else { continue }
+            if !entries.contains(where: { $0.language == entry.language }) { entries.append(entry) }
         }
     }
 
     public var text: String {
         entries.map { "\($0.language.rawValue)=\($0.instrumentation)@\($0.fingerprint)" }.joined(separator: ",")
+    }
+}
+
+extension InjectionRecord.Entry {
+    /// Longer than any `namespace/name@fingerprint` can be.
+    private static let maximumLength = 512
+
+    /// The Instrumentation of the configuration file has no namespace, and so no slash.
+    fileprivate init?(parsing part: Substring) {
+        guard let equals = part.firstIndex(of: "="), let language = Language(rawValue: String(part[..<equals])) else {
+            return nil
+        }
+        let source = part[part.index(after: equals)...]
+        guard source.utf8.count <= Self.maximumLength, let at = source.lastIndex(of: "@") else { return nil }
+        let key = source[..<at].split(separator: "/", omittingEmptySubsequences: false)
+        let fingerprint = source[source.index(after: at)...]
+        guard key.count <= 2, let name = key.last, !fingerprint.isEmpty, !source.contains("="),
+            key.allSatisfy({ !$0.isEmpty })
+        else { return nil }
+        self.init(
+            language: language,
+            instrumentation: ObjectKey(namespace: key.count == 2 ? String(key[0]) : "", name: String(name)),
+            fingerprint: String(fingerprint))
     }
 }
 

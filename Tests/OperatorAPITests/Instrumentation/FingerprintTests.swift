@@ -138,18 +138,32 @@ struct InjectionRecordTests {
         ])
         #expect(record.text == "java=n/a@0a1b2c3d,apache-httpd=n/b.c@1")
         #expect(InjectionRecord(parsing: record.text) == record)
+        let ofFile = InjectionRecord([
+            .init(language: .python, instrumentation: ObjectKey(name: "configuration-file"), fingerprint: "0a1b2c3d")
+        ])
+        #expect(ofFile.text == "python=configuration-file@0a1b2c3d")
+        #expect(InjectionRecord(parsing: ofFile.text) == ofFile)
         #expect(InjectionRecord([]).text.isEmpty)
     }
 
     @Test(
         "what is not understood is left out, and the rest is read",
         arguments: [
-            "", ",", "java", "java=", "java=a", "java=a@b", "java=a/b", "java=@/b", "java=/b@c", "java=a/@c",
-            "java=a/b@", "cobol=a/b@c", "=a/b@c", "Java=a/b@c", "🙂=🙂/🙂@", "java==a@b",
+            "", ",", "java", "java=", "java=a", "java=@b", "java=a@", "java=a/b", "java=@/b", "java=/b@c", "java=a/@c",
+            "java=a/b@", "java=a/b/c@d", "cobol=a/b@c", "=a/b@c", "Java=a/b@c", "🙂=🙂/🙂@", "java==a@b",
         ])
     func junk(text: String) {
         #expect(InjectionRecord(parsing: text).entries.isEmpty)
         #expect(InjectionRecord(parsing: "\(text),python=a/b@c").entries.map(\.language) == [.python])
         #expect(InjectionRecord(parsing: "python=a/b@c,\(text)").entries.map(\.language) == [.python])
+    }
+
+    @Test("a language has one entry, the first; what is longer than any record is none", .timeLimit(.minutes(1)))
+    func bounded() {
+        let many = (0..<20_000).map { "python=ns/i\($0)@0" }.joined(separator: ",")
+        let record = InjectionRecord(parsing: "\(many),java=ns/j@1")
+        #expect(record.text == "python=ns/i0@0,java=ns/j@1")
+        let long = String(repeating: "a", count: 100_000)
+        #expect(InjectionRecord(parsing: "python=\(long)/b@c,java=a/\(long)@c,go=a/b@\(long)").entries.isEmpty)
     }
 }

@@ -83,6 +83,18 @@ struct InstrumentationTests {
                 "spec.python.env[1].name is null, expected the name of a variable"
             ),
             (["spec": ["env": ["PASSWORD=hunter2"]]], "spec.env[0] is a string, expected an object"),
+            (
+                ["spec": ["env": [["name": "PASSWORD", "value": 1234]]]],
+                "spec.env[0].value is a number, expected a string"
+            ),
+            (
+                ["spec": ["java": ["env": [["name": "A"], ["name": "B", "value": ["c": 1]]]]]],
+                "spec.java.env[1].value is an object, expected a string"
+            ),
+            (
+                ["spec": ["nginx": ["attrs": [["name": "A", "valueFrom": "secret"]]]]],
+                "spec.nginx.attrs[0].valueFrom is a string, expected an object"
+            ),
             (["spec": ["propagators": ["a", ["b"]]]], "spec.propagators[1] is a list, expected a string"),
             (["spec": ["propagators": "a"]], "spec.propagators is a string, expected a list"),
             (

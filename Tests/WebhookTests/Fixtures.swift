@@ -125,12 +125,19 @@ func blocking(_ work: @escaping @Sendable () async -> Void) throws {
 
 /// Blocks until the server has at most so many connections.
 func waitForConnections(_ server: RunningServer, atMost count: Int) throws {
+    try wait(until: { server.connectionCount <= count }, or: { "\(server.connectionCount) connections left" })
+}
+
+/// Waits until this process has fewer file descriptors open.
+func waitForDescriptors(below count: Int) throws {
+    try wait(until: { try openDescriptors() < count }, or: { "\(try openDescriptors()) file descriptors left" })
+}
+
+private func wait(until isMet: () throws -> Bool, or failure: () throws -> String) throws {
     let start = ContinuousClock.now
-    while server.connectionCount > count {
+    while try !isMet() {
         sched_yield()
-        if ContinuousClock.now - start > .seconds(30) {
-            throw LoopbackClient.Failure(description: "\(server.connectionCount) connections left")
-        }
+        if ContinuousClock.now - start > .seconds(30) { throw LoopbackClient.Failure(description: try failure()) }
     }
 }
 

@@ -288,6 +288,16 @@ struct ManifestInjectionTests {
         }
     }
 
+    @Test("a version without quotes, as an attribute, is refused, and others' annotations are nobody's business here")
+    func unquotedAttribute() throws {
+        let key = "resource.opentelemetry.io/service.version"
+        let text = workload("Deployment", apiVersion: "apps/v1").replacing(
+            "annotations: {", with: "annotations: {\(key): 1.50, example.com/size: 3, ")
+        #expect(
+            try run(text).report.objects.map(\.findings)
+                == [[Finding(.refused, "\(key) is a number; put it in quotes")]])
+    }
+
     @Test("a Namespace whose annotation is no text is refused, and only such a one is reported")
     func unquotedNamespace() throws {
         func namespace(_ value: String) -> String {

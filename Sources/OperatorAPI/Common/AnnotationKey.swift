@@ -15,7 +15,7 @@
 ///
 /// A value on both Pod and Namespace: see `EffectiveAnnotations`.
 public enum AnnotationKey {
-    /// What the keys of all annotations but ``sidecar`` start with.
+    /// What the keys of all annotations start with but those of ``sidecar`` and ``resourceAttributePrefix``.
     public static let prefix = "instrumentation.opentelemetry.io/"
     private static let sidecarPrefix = "sidecar.opentelemetry.io/"
 

@@ -6,14 +6,14 @@ import OperatorAPI
 
 /// The commonest slips of who writes annotations by hand: no pod is injected, and nothing else would say why.
 enum AnnotationSlip {
+    private static let keys = [AnnotationKey.prefix, AnnotationKey.sidecar, AnnotationKey.resourceAttributePrefix]
+
     /// Our annotations that are no text, for which the API server refuses the whole object: YAML reads `true` without
     /// quotes as a boolean.
     static func unquoted(in metadata: JSONValue?) -> [Finding] {
         var findings: [Finding] = []
         for member in metadata?["annotations"]?.objectValue ?? [:] {
-            guard member.key.hasPrefix(AnnotationKey.prefix) || member.key.hasPrefix(AnnotationKey.sidecar) else {
-                continue
-            }
+            guard keys.contains(where: member.key.hasPrefix) else { continue }
             let found = "\(member.key) is \(member.value.kindDescription)"
             switch member.value {
             case .string, .null: continue

@@ -88,7 +88,7 @@ extension Scenario {
                 let input = try YAML.parse(text("input.yaml"))
                 let settings = input["settings"]
                 guard settings?["multiInstrumentation"] == nil, settings?["disabled"] == nil,
-                    input["collectors"] == nil,
+                    input["collectors"] == nil, input["fixed"] == nil,
                     let pod = input["pod"], pod.objectValue != nil
                 else { return nil }
                 let report = try text("report.txt")

@@ -45,10 +45,10 @@ struct ContainerRefused: Error {
 /// Injects an ``Agent``: each container, then the volume and the init containers once.
 struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
     let agent: SomeAgent
-    let images: DefaultImages
 
     func inject(
-        _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
+        _ request: LanguageRequest, section: AgentSection, into draft: inout PodDraft, at targets: [ContainerPlace],
+        pod: PodFacts
     ) -> LanguageOutcome {
         var outcome = LanguageOutcome()
         if let obstacle = agent.refusal() ?? obstacle(in: draft) {
@@ -57,7 +57,6 @@ struct AgentInjection<SomeAgent: Agent>: LanguageInjection {
         }
         guard let first = targets.first else { return outcome }
         let spec = request.instrumentation.spec
-        let section = request.section(images)
 
         for place in targets {
             let name = draft[place].name

@@ -19,7 +19,7 @@ struct ApacheModule: WebServerModule {
 
     init(_ settings: WebServer) {
         self.settings = settings
-        let folder = settings.configuration.isEmpty ? "/usr/local/apache2/conf" : settings.configuration
+        let folder = settings.configuration.isEmpty ? WebServer.apacheConfiguration : settings.configuration
         configurationFolder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     }
 
@@ -35,7 +35,7 @@ struct ApacheModule: WebServerModule {
         (["cp", "-r", "\(configurationFolder)/.", WebServerPath.configuration], nil)
     }
 
-    var attachArguments: [String] { [Self.attachScript, "--", configurationFolder] }
+    var attachArguments: [String] { [attachScript, "--", configurationFolder] }
 
     func configurationVolumeSource(_ section: AgentSection) -> JSONValue {
         section.scratchVolume(named: configurationVolume)
@@ -75,17 +75,12 @@ struct ApacheModule: WebServerModule {
     }
 
     /// `$1`: the folder of the configuration in the application.
-    private static let attachScript = """
+    private var attachScript: String {
+        """
         set -e
-        agent=\(WebServerPath.agent)
-        conf=\(WebServerPath.configuration)
-        cp -r /opt/opentelemetry/* "$agent"
-        log4cxx="$agent/conf/opentelemetry_sdk_log4cxx.xml"
-        sed -e "s,__agent_log_dir__,$agent/logs,g" "$log4cxx.template" > "$log4cxx"
-        instance=$(printf '%s' "$APACHE_SERVICE_INSTANCE_ID" | sed -e 's/[\\\\,&]/\\\\&/g')
-        printf '%s\\n' "$OTEL_APACHE_AGENT_CONF" | sed -e "s,\(WebServerPath.instancePlaceholder),$instance,g" \
-        > "$conf/opentemetry_agent.conf"
+        \(bringAgent(to: "opentemetry_agent.conf"))
         printf '\\nInclude %s/opentemetry_agent.conf\\n' "$1" >> "$conf/httpd.conf"
 
         """
+    }
 }

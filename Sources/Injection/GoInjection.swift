@@ -23,7 +23,8 @@ struct GoInjection: LanguageInjection {
     }
 
     func inject(
-        _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
+        _ request: LanguageRequest, section: AgentSection, into draft: inout PodDraft, at targets: [ContainerPlace],
+        pod: PodFacts
     ) -> LanguageOutcome {
         guard let place = targets.first else { return LanguageOutcome() }
         let target = draft[place]
@@ -33,7 +34,6 @@ struct GoInjection: LanguageInjection {
         draft.shareProcessNamespace()
         draft.addVolume(["name": .string(Self.volume), "hostPath": ["path": .string(Self.kernelFolder)]])
         let spec = request.instrumentation.spec
-        let section = request.section(settings.defaultImages)
 
         var edit = ContainerEdit(.object([:]))
         if let path = pod.annotations[AnnotationKey.goTargetExecutable]?.stringValue {

@@ -6,6 +6,7 @@ import OperatorAPI
 public struct InjectionPlan: Sendable {
     struct AskedLanguage: Sendable {
         var language: Language
+        var request: InjectionRequest
         var selected: Result<Instrumentation, SelectionFailure>
     }
 

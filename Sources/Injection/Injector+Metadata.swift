@@ -28,25 +28,21 @@ extension Injector {
         instrumentations source: InstrumentationSource
     ) -> [AnnotatedRequest] {
         let annotations = EffectiveAnnotations(pod: metadata, namespace: namespaceAnnotations)
-        let asked = Self.asked(annotations, namespace: namespace)
+        let asked = Self.asked(annotations, namespace: namespace, from: source)
         if asked.isEmpty { return [] }
 
         var refusals: [Refusal] = []
-        let selected = asked.map { language, request in
-            InjectionPlan.AskedLanguage(
-                language: language, selected: source.select(request, namespace: namespace))
-        }
-        switch requests(of: selected, refusals: &refusals) {
+        switch requests(of: asked, refusals: &refusals) {
         case .failure: break
         case .success(var requests):
             if let conflict = assignContainerNames(to: &requests, annotations) {
                 refusals += requests.map { $0.refused(conflict.reason(for: $0.language)) }
             }
         }
-        return asked.map { language, request in
+        return asked.map { asked in
             AnnotatedRequest(
-                language: language, instrumentations: source.candidates(request, namespace: namespace),
-                refusal: refusals.first { $0.language == language }?.reason)
+                language: asked.language, instrumentations: source.candidates(asked.request, namespace: namespace),
+                refusal: refusals.first { $0.language == asked.language }?.reason)
         }
     }
 }

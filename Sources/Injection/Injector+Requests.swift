@@ -1,12 +1,15 @@
 import OperatorAPI
 
 extension Injector {
+    /// The languages that annotations ask for, each with what is meant.
     static func asked(
-        _ annotations: EffectiveAnnotations, namespace: String
-    ) -> [(language: Language, request: InjectionRequest)] {
+        _ annotations: EffectiveAnnotations, namespace: String, from source: InstrumentationSource
+    ) -> [InjectionPlan.AskedLanguage] {
         Language.allCases.compactMap { language in
             let request = InjectionRequest(annotations[AnnotationKey.inject(language)], namespace: namespace)
-            return request == .notRequested ? nil : (language, request)
+            if request == .notRequested { return nil }
+            return InjectionPlan.AskedLanguage(
+                language: language, request: request, selected: source.select(request, namespace: namespace))
         }
     }
 

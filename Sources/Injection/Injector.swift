@@ -42,9 +42,7 @@ public struct Injector: Sendable {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
         return InjectionPlan(
             pod, namespace: namespace, annotations: annotations,
-            languages: Self.asked(annotations, namespace: namespace).map { language, request in
-                .init(language: language, selected: instrumentations.select(request, namespace: namespace))
-            },
+            languages: Self.asked(annotations, namespace: namespace, from: instrumentations),
             sidecar: SidecarPlan(
                 SidecarRequest(annotations, namespace: namespace), pod: pod, namespace: namespace, from: sidecars),
             injector: self)
@@ -111,10 +109,11 @@ public struct Injector: Sendable {
     private func inject(
         _ request: LanguageRequest, into draft: inout PodDraft, _ annotations: EffectiveAnnotations, _ facts: PodFacts
     ) -> LanguageOutcome {
-        if let fault = PodAcceptance.fault(request, images: settings.defaultImages, pod: draft) {
+        let section = request.section(settings.defaultImages)
+        if let fault = PodAcceptance.fault(request, section: section, pod: draft) {
             return LanguageOutcome(refusals: [request.refused(.instrumentationInvalid(fault))])
         }
-        if draft.isForWindows, !request.mayRunOnWindows(settings.defaultImages) {
+        if draft.isForWindows, !request.mayRunOnWindows(section.image, settings.defaultImages) {
             return LanguageOutcome(refusals: [request.refused(.windowsPod)])
         }
         let injection = request.injection(annotations, settings)
@@ -131,7 +130,7 @@ public struct Injector: Sendable {
         guard targets.places.count * size <= Self.sizeLimit else {
             return LanguageOutcome(refusals: unknown + [request.refused(.podTooLarge)])
         }
-        var outcome = injection.inject(request, into: &draft, at: targets.places, pod: facts)
+        var outcome = injection.inject(request, section: section, into: &draft, at: targets.places, pod: facts)
         outcome.refusals = unknown + outcome.refusals
         return outcome
     }

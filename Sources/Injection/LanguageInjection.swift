@@ -6,8 +6,12 @@ protocol LanguageInjection {
     func targets(of request: LanguageRequest, in draft: PodDraft) -> (places: [ContainerPlace], unknown: [String])
 
     /// Changes the pod, or says what stands against it. A container that is refused stays exactly as it was.
-    func inject(_ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts)
-        -> LanguageOutcome
+    ///
+    /// - Parameter section: of the Instrumentation, as it is used; of the SDK an empty one.
+    func inject(
+        _ request: LanguageRequest, section: AgentSection, into draft: inout PodDraft, at targets: [ContainerPlace],
+        pod: PodFacts
+    ) -> LanguageOutcome
 }
 
 extension LanguageInjection {
@@ -24,17 +28,16 @@ struct LanguageOutcome {
 extension LanguageRequest {
     func injection(_ annotations: EffectiveAnnotations, _ settings: InjectionSettings) -> any LanguageInjection {
         let spec = instrumentation.spec
-        let images = settings.defaultImages
         return switch language {
-        case .java: AgentInjection(agent: JavaAgent(extensions: spec.javaExtensions), images: images)
-        case .nodejs: AgentInjection(agent: NodeJSAgent(), images: images)
+        case .java: AgentInjection(agent: JavaAgent(extensions: spec.javaExtensions))
+        case .nodejs: AgentInjection(agent: NodeJSAgent())
         case .python:
-            AgentInjection(agent: PythonAgent(platform: annotations[AnnotationKey.pythonPlatform]), images: images)
+            AgentInjection(agent: PythonAgent(platform: annotations[AnnotationKey.pythonPlatform]))
         case .dotnet:
-            AgentInjection(agent: DotNetAgent(runtime: annotations[AnnotationKey.dotnetRuntime]), images: images)
+            AgentInjection(agent: DotNetAgent(runtime: annotations[AnnotationKey.dotnetRuntime]))
         case .go: GoInjection(settings: settings)
-        case .apacheHttpd: WebServerInjection(module: ApacheModule(spec.apacheHttpdServer), images: images)
-        case .nginx: WebServerInjection(module: NginxModule(spec.nginxServer), images: images)
+        case .apacheHttpd: WebServerInjection(module: ApacheModule(spec.apacheHttpdServer))
+        case .nginx: WebServerInjection(module: NginxModule(spec.nginxServer))
         case .sdk: SDKInjection()
         }
     }

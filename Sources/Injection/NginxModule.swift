@@ -20,7 +20,7 @@ struct NginxModule: WebServerModule {
 
     init(_ settings: WebServer) {
         self.settings = settings
-        let path = settings.configuration.isEmpty ? "/etc/nginx/nginx.conf" : settings.configuration
+        let path = settings.configuration.isEmpty ? WebServer.nginxConfiguration : settings.configuration
         (configurationFolder, configurationFile) = Self.split(path)
     }
 
@@ -53,7 +53,7 @@ struct NginxModule: WebServerModule {
         (["/bin/sh", "-c"], [Self.cloneScript, "--", configurationFolder])
     }
 
-    var attachArguments: [String] { [Self.attachScript, "--", configurationFile] }
+    var attachArguments: [String] { [attachScript, "--", configurationFile] }
 
     func configurationVolumeSource(_ section: AgentSection) -> JSONValue {
         ["name": .string(configurationVolume), "emptyDir": [:]]
@@ -95,16 +95,10 @@ struct NginxModule: WebServerModule {
         """
 
     /// `$1`: the file of the configuration in its folder.
-    private static let attachScript = """
+    private var attachScript: String {
+        """
         set -ex
-        agent=\(WebServerPath.agent)
-        conf=\(WebServerPath.configuration)
-        cp -r /opt/opentelemetry/* "$agent"
-        log4cxx="$agent/conf/opentelemetry_sdk_log4cxx.xml"
-        sed -e "s,__agent_log_dir__,$agent/logs,g" "$log4cxx.template" > "$log4cxx"
-        instance=$(printf '%s' "$OTEL_NGINX_SERVICE_INSTANCE_ID" | sed -e 's/[\\\\,&]/\\\\&/g')
-        printf '%s\\n' "$OTEL_NGINX_AGENT_CONF" | sed -e "s,\(WebServerPath.instancePlaceholder),$instance,g" \
-        > "$conf/opentelemetry_agent.conf"
+        \(bringAgent(to: "opentelemetry_agent.conf"))
         module="$agent/WebServerModule/Nginx/$(cat "$conf/version.txt")/ngx_http_opentelemetry_module.so"
         { printf 'env OTEL_RESOURCE_ATTRIBUTES;\\nload_module %s;\\n' "$module"; cat "$conf/$1"; } > "$conf/$1.otel"
         cat "$conf/$1.otel" > "$conf/$1"
@@ -113,4 +107,5 @@ struct NginxModule: WebServerModule {
         mv "$conf/opentelemetry_agent.conf" "$conf/conf.d"
 
         """
+    }
 }

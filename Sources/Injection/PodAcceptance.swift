@@ -7,13 +7,12 @@ import OperatorAPI
 ///
 /// Source: the validation of pods in the Kubernetes API server.
 enum PodAcceptance {
-    static func fault(_ request: LanguageRequest, images: DefaultImages, pod draft: PodDraft) -> FieldError? {
+    static func fault(_ request: LanguageRequest, section: AgentSection, pod draft: PodDraft) -> FieldError? {
         let system = draft.system
         let spec = request.instrumentation.spec
         if let fault = ContainerRules.fault(spec.environment, "spec.env") ?? fault(spec.exporter.tls) { return fault }
         // The rest is for containers that are added.
         guard let name = request.language.section else { return nil }
-        let section = request.section(images)
         let path = "spec.\(name)"
         if let fault = ContainerRules.fault(image: section.image, "\(path).image")
             ?? ContainerRules.fault(pullPolicy: spec.imagePullPolicy, "spec.imagePullPolicy")

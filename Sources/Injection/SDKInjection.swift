@@ -3,7 +3,8 @@ import OperatorAPI
 /// The common environment alone, for an application that carries its own SDK.
 struct SDKInjection: LanguageInjection {
     func inject(
-        _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
+        _ request: LanguageRequest, section: AgentSection, into draft: inout PodDraft, at targets: [ContainerPlace],
+        pod: PodFacts
     ) -> LanguageOutcome {
         let spec = request.instrumentation.spec
         var outcome = LanguageOutcome()

@@ -36,6 +36,23 @@ protocol WebServerModule {
     func prepare(_ environment: inout EnvironmentDraft) -> [String]
 }
 
+extension WebServerModule {
+    /// The part of the attach script that all servers have: the module and its libraries into the agent's volume, the
+    /// agent's directives into a file of the configuration. The name of the pod is made harmless for `sed` first.
+    func bringAgent(to file: String) -> String {
+        """
+        agent=\(WebServerPath.agent)
+        conf=\(WebServerPath.configuration)
+        cp -r /opt/opentelemetry/* "$agent"
+        log4cxx="$agent/conf/opentelemetry_sdk_log4cxx.xml"
+        sed -e "s,__agent_log_dir__,$agent/logs,g" "$log4cxx.template" > "$log4cxx"
+        instance=$(printf '%s' "$\(instanceVariable)" | sed -e 's/[\\\\,&]/\\\\&/g')
+        printf '%s\\n' "$\(directivesVariable)" | sed -e "s,\(WebServerPath.instancePlaceholder),$instance,g" \
+        > "$conf/\(file)"
+        """
+    }
+}
+
 /// What the agent's configuration says of the service.
 struct ServerFacts {
     var endpoint: String
@@ -55,10 +72,10 @@ struct ServerFacts {
 /// Injects a ``WebServerModule``: the first container in full, further ones with the common environment alone.
 struct WebServerInjection<Module: WebServerModule>: LanguageInjection {
     let module: Module
-    let images: DefaultImages
 
     func inject(
-        _ request: LanguageRequest, into draft: inout PodDraft, at targets: [ContainerPlace], pod: PodFacts
+        _ request: LanguageRequest, section: AgentSection, into draft: inout PodDraft, at targets: [ContainerPlace],
+        pod: PodFacts
     ) -> LanguageOutcome {
         var outcome = LanguageOutcome()
         if let obstacle = module.refusal() ?? obstacle(in: draft) {
@@ -66,7 +83,6 @@ struct WebServerInjection<Module: WebServerModule>: LanguageInjection {
             return outcome
         }
         let spec = request.instrumentation.spec
-        let section = request.section(images)
         var additions: [JSONValue] = []
         for place in targets {
             let container = draft[place]

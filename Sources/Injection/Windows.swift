@@ -15,12 +15,11 @@ extension PodDraft {
 extension LanguageRequest {
     /// The SDK's variables suit any system. An image that is not one of those we know may have been built for Windows;
     /// the Go agent cannot be, as it attaches to a Linux kernel.
-    func mayRunOnWindows(_ images: DefaultImages) -> Bool {
+    func mayRunOnWindows(_ image: String, _ images: DefaultImages) -> Bool {
         switch language {
         case .sdk: return true
         case .go: return false
         default:
-            let image = section(images).image
             return image != images[language] && !image.hasPrefix(DefaultImages.repository)
         }
     }

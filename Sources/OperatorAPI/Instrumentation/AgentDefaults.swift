@@ -21,10 +21,10 @@ struct AgentDefaults: Sendable {
         case .apacheHttpd:
             AgentDefaults(
                 requests: ["cpu": "1m", "memory": "128Mi"],
-                others: [("version", "2.4"), ("configPath", "/usr/local/apache2/conf")])
+                others: [("version", "2.4"), ("configPath", WebServer.apacheConfiguration)])
         case .nginx:
             AgentDefaults(
-                requests: ["cpu": "1m", "memory": "128Mi"], others: [("configFile", "/etc/nginx/nginx.conf")])
+                requests: ["cpu": "1m", "memory": "128Mi"], others: [("configFile", WebServer.nginxConfiguration)])
         case .sdk: nil
         }
     }

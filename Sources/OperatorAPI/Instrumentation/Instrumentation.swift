@@ -147,6 +147,10 @@ public struct WebServer: Equatable, Sendable {
     /// Directives of the agent: name and argument.
     public var attributes: [EnvironmentVariable] = []
 
+    /// Where the official images have it.
+    public static let apacheConfiguration = "/usr/local/apache2/conf"
+    public static let nginxConfiguration = "/etc/nginx/nginx.conf"
+
     public init() {}
 }
 

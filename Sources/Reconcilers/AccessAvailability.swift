@@ -14,7 +14,7 @@ import Synchronization
 /// Source: authorization.k8s.io/v1 `SelfSubjectAccessReview`; Kubernetes, "Using RBAC Authorization", privilege escalation
 /// prevention and bootstrapping.
 public final class AccessAvailability: Sendable {
-    static let interval = Duration.seconds(60)
+    static let interval = Duration.seconds(30)
     private static let verbs = ["create", "delete", "get", "list", "patch", "watch"]
 
     /// On while the operator may. Off until that is known.

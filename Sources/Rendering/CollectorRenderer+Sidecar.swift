@@ -40,6 +40,7 @@ extension CollectorDraft {
         rendered.add(.configMap, configMap())
         if spec.serviceAccount.isEmpty { rendered.add(.serviceAccount, serviceAccount()) }
         rendered.add(azurePodMonitor())
+        rendered.add(podMonitor())
         return rendered
     }
 
@@ -48,7 +49,7 @@ extension CollectorDraft {
         let unsupported = [
             ("tolerations", !spec.pod.tolerations.isEmpty), ("priorityClassName", !spec.pod.priorityClassName.isEmpty),
             ("affinity", spec.pod.affinity != nil), ("additionalContainers", !spec.pod.additionalContainers.isEmpty),
-            ("ingress", spec.ingressType != nil), ("httpRoute", spec.isHTTPRouteEnabled),
+            ("ingress", spec.ingress.type != nil), ("httpRoute", spec.httpRoute.isEnabled),
             ("autoscaler", spec.autoscaler != nil),
             (
                 "targetAllocator",
@@ -68,13 +69,6 @@ extension CollectorDraft {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the port \(CollectorPorts.metricsName) of the container is "
                         + "\(MetricsEndpoint.defaultPort)"))
-        }
-        if spec.isMetricsMonitoringEnabled, options.monitorAPI == .coreos {
-            // The reference makes one that selects no pod.
-            findings.append(
-                Finding(
-                    .warning, .unsupported,
-                    "monitoring.coreos.com: no PodMonitor is made for the pods that have this sidecar"))
         }
         let types = typesThatNeedAccess
         if !types.isEmpty {

@@ -19,7 +19,22 @@ struct Names: Sendable {
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
     var serviceMonitor: String { workload }
+    var podMonitor: String { workload }
     var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
+
+    var ingress: String { Self.name(.variable(collector), .fixed("-ingress")) }
+
+    /// A name for each port's Route. Where a long collector's name leaves nothing of the ports', the collector's is cut
+    /// instead: the reference would make one Route of them all.
+    func routes(_ ports: [String]) -> [String] {
+        let names = ports.map { Self.name(.variable($0), .fixed("-"), .variable(collector), .fixed("-route")) }
+        if Set(names).count == names.count { return names }
+        return ports.map { Self.name(.fixed($0), .fixed("-"), .variable(collector), .fixed("-route")) }
+    }
+
+    func httpRoute(_ port: String) -> String {
+        Self.name(.variable(collector), .fixed("-"), .variable(port), .fixed("-httproute"))
+    }
 
     func configMap(_ hash: ConfigHash) -> String {
         Self.name(.variable(collector), .fixed("-collector-"), .variable(hash.short))

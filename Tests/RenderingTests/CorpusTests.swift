@@ -30,9 +30,6 @@ struct CorpusTests {
         try YAML.parse(try Data(contentsOf: folder.appending(path: name)))
     }
 
-    /// What the reference makes and we do not (yet).
-    static let notRendered: Set<String> = ["Ingress"]
-
     /// What we make and the reference does not.
     static let ours: Set<String> = ["azmonitoring.coreos.com"]
 
@@ -40,6 +37,14 @@ struct CorpusTests {
     static func isExplained(_ difference: String, in name: String) -> Bool {
         // Cases 003, 011, …: the reference's NetworkPolicy says TCP for every port, which shuts out UDP receivers.
         if difference.hasPrefix("NetworkPolicy"), difference.hasSuffix(#""UDP" instead of "TCP""#) { return true }
+        // Those with a port whose target is another one: the reference's policy shuts out the target.
+        if difference.hasPrefix("NetworkPolicy"), difference.hasSuffix(#"instead of nothing"#),
+            difference.contains(#"{"protocol":"TCP","port":14317}"#)
+        {
+            return true
+        }
+        // 039: the reference's Ingress leads to a UDP port, which it cannot.
+        if name == "039", difference.hasPrefix("Ingress"), difference.contains("port-6831") { return true }
         // 032, 036, 039, 041: the reference cuts the name of what is scaled, which then does not exist.
         if difference.hasPrefix("HorizontalPodAutoscaler"), difference.contains("spec.scaleTargetRef.name") {
             return ["032", "036", "039", "041"].contains(name)
@@ -112,7 +117,6 @@ struct CorpusTests {
         for object in expected {
             let kind = object["kind"]?.stringValue ?? ""
             let name = object["metadata"]?["name"]?.stringValue ?? ""
-            if notRendered.contains(kind) { continue }
             seen.insert("\(kind)/\(name)")
             guard var own = rendered[kind, name] else {
                 differences.append("\(kind) \(name): missing")
@@ -169,8 +173,11 @@ struct CorpusTests {
                     }
                     return compare(a[member.key], member.value, at: "\(path).\(member.key)")
                 }
-        case (.array(let a)?, .array(let b)?) where a.count == b.count:
-            return zip(a, b).enumerated().flatMap { compare($1.0, $1.1, at: "\(path)[\($0)]") }
+        case (.array(let a)?, .array(let b)?):
+            return (0..<max(a.count, b.count)).flatMap { index in
+                compare(
+                    index < a.count ? a[index] : nil, index < b.count ? b[index] : nil, at: "\(path)[\(index)]")
+            }
         case (nil, let value?), (let value?, nil):
             if value == [:] || value == [] || value == .null || value == "" || value == false { return [] }
             return [

@@ -85,24 +85,6 @@ struct SidecarTests {
         #expect(rendered.isComplete)
     }
 
-    @Test("metrics that nobody will scrape are told: no monitors of the Prometheus operator are made for sidecars")
-    func monitors() {
-        let resource = collector([
-            "mode": "sidecar", "config": Self.otlp, "observability": ["metrics": ["enableMetrics": true]],
-        ])
-        var options = RenderingOptions(availableAPIs: AvailableAPIs([.serviceMonitor]))
-        #expect(CollectorRenderer(options: options).render(resource).reasons(.warning) == [.apiUnavailable])
-        options.monitorAPI = .coreos
-        #expect(CollectorRenderer(options: options).render(resource).reasons(.warning) == [.unsupported])
-        options.availableAPIs = .all
-        options.monitorAPI = .auto
-        let rendered = CollectorRenderer(options: options).render(resource)
-        #expect(rendered.reasons(.warning) == [])
-        #expect(
-            rendered["PodMonitor", "otel-metrics"]?[path: "spec", "selector", "matchLabels"]
-                == ["sidecar.opentelemetry.io/injected": "ns.otel"])
-    }
-
     @Test("the label's value is cut from the namespace first, and is always one that Kubernetes takes")
     func label() {
         let long = String(repeating: "x", count: 69)

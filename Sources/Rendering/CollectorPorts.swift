@@ -185,17 +185,12 @@ struct CollectorPorts: Sendable {
             if let other = ports.first(where: { $0.place == port.place }) {
                 conflict(Self.twice(other.name, port.name, port.place))
             } else {
-                // An extension may have the name of a receiver: they are on Services of their own.
-                let isTaken = ports.contains { $0.name == port.name }
-                ports.append(
-                    ContainerPort(
-                        name: isTaken ? PortName.numbered(port.port) : port.name, port: port.port,
-                        protocol: port.protocol))
+                ports.append(Self.containerPort(port, besides: ports))
             }
         }
         for port in besides(declared, [ComponentPort(name: Self.metricsName, port: metrics.port)]) {
             guard let other = ports.first(where: { $0.place == port.place }) else {
-                ports.append(ContainerPort(name: port.name, port: port.port, protocol: port.protocol))
+                ports.append(Self.containerPort(port, besides: ports))
                 continue
             }
             // The reference has the port also when nothing is served there.
@@ -206,6 +201,13 @@ struct CollectorPorts: Sendable {
             }
         }
         return ports.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// The port under its own name if that is free: an extension may be called as a receiver is, which is on another Service.
+    private static func containerPort(_ port: ComponentPort, besides others: [ContainerPort]) -> ContainerPort {
+        let isTaken = others.contains { $0.name == port.name }
+        return ContainerPort(
+            name: isTaken ? PortName.numbered(port.port) : port.name, port: port.port, protocol: port.protocol)
     }
 
     /// The inferred ports that no declared port replaces. One whose name is taken gets another, if that is free.

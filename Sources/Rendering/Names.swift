@@ -20,7 +20,11 @@ struct Names: Sendable {
 
     var serviceMonitor: String { workload }
     var podMonitor: String { workload }
-    var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
+    /// A long collector's name is cut elsewhere where the reference would give both ServiceMonitors one name.
+    var monitoringServiceMonitor: String {
+        let name = Self.name(.variable("\(collector)-monitoring"), .fixed("-collector"))
+        return name == serviceMonitor ? Self.name(.variable(collector), .fixed("-monitoring-collector")) : name
+    }
 
     var ingress: String { Self.name(.variable(collector), .fixed("-ingress")) }
 

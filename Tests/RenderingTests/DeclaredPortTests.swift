@@ -115,6 +115,12 @@ struct DeclaredPortTests {
         #expect(rendered["Service", "otel-collector-extension"]?["spec"]?["ports"]?[0]?["name"] == "health-check")
     }
 
+    @Test("a receiver that is called as the port of the collector's own metrics keeps its name")
+    func metricsName() {
+        let rendered = render([], config(receivers: ["metrics": ["endpoint": "0.0.0.0:1234"]]))
+        #expect(names(rendered).container == ["metrics 1234", "port-8888 8888"])
+    }
+
     @Test("an exporter on the port of the collector's own metrics is told, as the collector cannot start")
     func metricsPort() {
         func config(_ exporter: JSONValue, _ telemetry: JSONValue) -> JSONValue {

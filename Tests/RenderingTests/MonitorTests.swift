@@ -144,6 +144,16 @@ struct MonitorTests {
         }
     }
 
+    @Test("the two ServiceMonitors of a long name have names of their own")
+    func longName() {
+        for length in [52, 53, 54, 70] {
+            let names = Names(collector: String(repeating: "n", count: length))
+            #expect(names.serviceMonitor != names.monitoringServiceMonitor)
+            #expect(names.monitoringServiceMonitor.utf8.count <= 63)
+        }
+        #expect(Names(collector: "otel").monitoringServiceMonitor == "otel-monitoring-collector")
+    }
+
     // MARK: - Every mode
 
     @Test(

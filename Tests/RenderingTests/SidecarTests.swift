@@ -15,8 +15,9 @@ struct SidecarTests {
     @Test("what pods get equals the fixture", arguments: fixtureCases(holding: "sidecar.yaml"))
     func golden(_ name: String) throws {
         let input = try Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml"))
-        let options = RenderingOptions(proxyEnvironment: ProxyEnvironment(https: "http://proxy:3128"))
-        let sidecar = try CollectorRenderer(options: options).sidecar(of: try YAML.parse(input))
+        var renderer = try renderer(ofFixture: name)
+        renderer.options.proxyEnvironment = ProxyEnvironment(https: "http://proxy:3128")
+        let sidecar = try renderer.sidecar(of: try YAML.parse(input))
         let document: JSONValue = [
             "label": .string(sidecar.labelValue), "container": sidecar.container,
             "initContainers": .array(sidecar.initContainers), "volumes": .array(sidecar.volumes),

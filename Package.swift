@@ -118,11 +118,13 @@ let package = Package(
         .testTarget(
             name: "OperatorMainTests",
             dependencies: [
-                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "TestSupport", log,
+                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "Rendering",
+                "TestSupport", log,
             ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "TestSupport"], swiftSettings: strict),
+            name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "Rendering", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// The API server's version, read once at start. Until it is known the process is not ready, so no pod gets a sidecar in the
-/// wrong form.
+/// wrong form, and no collector is reconciled, as its objects must not have fields that the server does not know.
 final class ClusterVersion: Service {
     private enum State {
         case asking
@@ -27,6 +27,18 @@ final class ClusterVersion: Service {
 
     var hasNativeSidecars: Bool {
         state.withLock { if case .settled(let version) = $0 { version.hasNativeSidecars } else { false } }
+    }
+
+    /// `nil` as long as nobody knows, and when the server does not say.
+    var known: KubernetesVersion? {
+        state.withLock { if case .settled(.known(let version)) = $0 { version } else { nil } }
+    }
+
+    /// Waits until the server has answered.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func waitUntilSettled() async throws {
+        while !isSettled { try await Task.sleep(for: .milliseconds(50)) }
     }
 
     func run() async throws {

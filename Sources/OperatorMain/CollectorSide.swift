@@ -1,3 +1,4 @@
+import Admission
 import KubeClient
 import KubeModel
 import KubeRuntime
@@ -17,12 +18,14 @@ struct CollectorSide {
     let access: AccessAvailability
 
     init(
-        _ settings: Settings, _ environment: ProcessEnvironment, client: Client, stores: Stores, events: EventRecorder
+        _ settings: Settings, _ environment: ProcessEnvironment, client: Client, stores: Stores,
+        version: ClusterVersion, events: EventRecorder
     ) throws {
         let logger = Logger(label: "collectors")
         let options = try settings.rendering(environment)
         let owned = OwnedObjects(Self.ownedTypes + ClusterObjects.types, api: client, logger: Logger(label: "stores"))
         let collectors = stores.collectors.store
+        let namespaces = stores.namespaces.store
 
         let availability = APIAvailability(
             of: AvailableAPIs.optional, logger: logger,
@@ -37,12 +40,18 @@ struct CollectorSide {
                 var options = options
                 options.availableAPIs = AvailableAPIs(availability.served)
                 options.canGrantAccess = access.isGranted
-                return CollectorRenderer(options: options)
+                options.kubernetesVersion = version.known
+                return CollectorRenderer(options: options) { namespaces[ObjectKey(name: $0)]?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)
         let controller = Controller(
             name: "opentelemetrycollector", workers: 4, logger: logger, reconcile: reconciler.reconcile)
         controller.watch(stores.collectors)
+        // OpenShift annotates a namespace a moment after it was made.
+        controller.watch(stores.namespaces) { change in
+            if change.old?.volumeGroup == change.new?.volumeGroup { return [] }
+            return collectors.keys.filter { $0.namespace == change.key.name }
+        }
         availability.onChange {
             for key in collectors.keys { controller.queue.add(key) }
         }
@@ -82,6 +91,8 @@ struct CollectorSide {
                     optional: Set(AvailableAPIs.optional + ClusterObjects.types),
                     unfollowed: access.isGranted ? [] : Set(ClusterObjects.types))
                 try await stores.collectors.waitUntilSettled()
+                try await stores.namespaces.waitUntilSettled()
+                try await version.waitUntilSettled()
                 try await availability.waitUntilKnown()
             },
             run: controller.run)

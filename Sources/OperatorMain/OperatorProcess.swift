@@ -68,10 +68,10 @@ struct OperatorProcess {
         let events = EventRecorder(api: client, instance: environment.podName, logger: Logger(label: "events"))
         let stores = Stores(api: client, logger: Logger(label: "stores"))
         let certificate = try ServingSide(settings, environment, client: client)
-        let collectors = try CollectorSide(
-            settings, environment, client: client, stores: stores, events: events)
-        let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
         let version = ClusterVersion(api: client, logger: Logger(label: "setup"))
+        let collectors = try CollectorSide(
+            settings, environment, client: client, stores: stores, version: version, events: events)
+        let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
 
         for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
 
@@ -82,8 +82,8 @@ struct OperatorProcess {
         services.append(events)
         services += stores.services + collectors.reflectors
         services += certificate.services
+        services.append(version)
         if settings.isWebhookEnabled {
-            services.append(version)
             services.append(
                 try webhookServer(
                     stores: stores, version: version, certificate: certificate.source, client: client, events: events,

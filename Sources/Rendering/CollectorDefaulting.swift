@@ -30,7 +30,7 @@ public struct CollectorDefaulting: Sendable {
             spec.fill("minReplicas", autoscaler.minReplicas.map(JSONValue.int), in: "autoscaler")
             spec.fill("targetCPUUtilization", autoscaler.targetCPUUtilization.map(JSONValue.int), in: "autoscaler")
         }
-        switch collector.spec.ingressType {
+        switch collector.spec.ingress.type {
         case .ingress?: spec.fill("ruleType", "path", in: "ingress")
         case .route?:
             var ingress = spec["ingress"] ?? [:]

@@ -6,9 +6,13 @@ import OperatorAPI
 struct CollectorDraft: Sendable {
     let collector: OpenTelemetryCollector
     let options: RenderingOptions
-    /// With its defaults.
+    /// With its defaults and, where the operator has one, the TLS profile.
     let config: CollectorConfig
+    /// Of the configuration with its defaults alone: this one rolls the pods. A new TLS profile comes in a new ConfigMap,
+    /// whose name in the template rolls them as well.
     let hash: ConfigHash
+    /// Of what the ConfigMap holds.
+    let configMapHash: ConfigHash
     let names: Names
     let labels: Labels
     /// The annotations of the resource that its objects get.
@@ -21,19 +25,30 @@ struct CollectorDraft: Sendable {
     var spec: CollectorSpec { collector.spec }
     var selector: JSONValue { .strings(labels.selector) }
 
-    init(_ collector: OpenTelemetryCollector, _ options: RenderingOptions) throws(RenderingError) {
+    /// The group that owns the pods' volumes, where the cluster assigns one to the namespace.
+    let volumeGroup: Int?
+
+    init(
+        _ collector: OpenTelemetryCollector, _ options: RenderingOptions, volumeGroup: Int? = nil
+    ) throws(RenderingError) {
         self.collector = collector
+        self.volumeGroup = volumeGroup
         self.options = options
+        let written: CollectorConfig
         do throws(FieldError) {
-            config = try collector.spec.config.applyingDefaults()
+            written = try collector.spec.config.applyingDefaults()
+            config =
+                options.tlsProfile == nil ? written : try collector.spec.config.applyingDefaults(options.tlsProfile)
             metrics = MetricsEndpoint(telemetry: config.service.telemetry)
             ports = try CollectorPorts(
-                config, metrics: metrics, declared: collector.spec.ports, ingress: collector.spec.ingressType)
+                config, metrics: metrics, declared: collector.spec.ports,
+                isForRoutes: collector.spec.ingress.type == .route)
             access = try config.componentAccess()
         } catch {
             throw .invalid(error)
         }
-        hash = try ConfigHash(config)
+        hash = try ConfigHash(written)
+        configMapHash = config == written ? hash : try ConfigHash(config)
         names = Names(collector: collector.name)
         labels = Labels(collector: collector, filter: options.labelsFilter)
         // Those that speak to the operator stay with the resource: a new scrape interval must not roll the pods.

@@ -7,10 +7,15 @@ struct CollectorPorts: Sendable {
     private(set) var container: [ContainerPort] = []
     /// Of the base and headless Services.
     private(set) var service: [ServicePort] = []
+    /// Of the pods, as the NetworkPolicy names them: also those to which only a declared port's target leads.
+    private(set) var policy: [PolicyPort] = []
     /// Of the extension Service.
     private(set) var extensions: [ServicePort] = []
-    /// On which a `prometheus` exporter shows the metrics it was sent, and whether other pods reach it.
-    private(set) var prometheusExporters: [(id: String, port: Int, isScrapable: Bool)] = []
+    /// Of those of the base Service, where an Ingress or a route leads: declared ones and those of receivers. Nothing
+    /// that speaks UDP, as they all carry HTTP.
+    private(set) var entrances: [ServicePort] = []
+    /// Where `prometheus` exporters show the metrics that they were sent, by id.
+    private(set) var prometheusExporters: [PrometheusExporter] = []
     private(set) var findings: [Finding] = []
 
     /// Of the collector's own metrics, on the container and on the monitoring Service.
@@ -31,7 +36,16 @@ struct CollectorPorts: Sendable {
         }
     }
 
+    struct PolicyPort: Sendable, Equatable {
+        var `protocol`: String
+        /// A number or a name.
+        var port: JSONValue
+
+        var json: JSONValue { ["protocol": .string(`protocol`), "port": port] }
+    }
+
     struct ServicePort: Sendable, Equatable {
+        /// Never empty.
         var name: String
         var port: Int
         var `protocol`: String
@@ -41,41 +55,65 @@ struct CollectorPorts: Sendable {
 
         var json: JSONValue {
             .object(compacting: [
-                "name": .unlessEmpty(name), "protocol": .string(`protocol`),
+                "name": .string(name), "protocol": .string(`protocol`),
                 "appProtocol": appProtocol.map(JSONValue.string), "port": .int(port), "targetPort": targetPort,
                 "nodePort": nodePort.map(JSONValue.int),
             ])
         }
     }
 
+    /// - Parameter isForRoutes: whether OpenShift's router leads to the Services.
     init(
         _ config: CollectorConfig, metrics: MetricsEndpoint, declared: [CollectorSpec.DeclaredPort],
-        ingress: CollectorSpec.IngressType?
+        isForRoutes: Bool = false
     ) throws(FieldError) {
-        var network: [ComponentPort] = []
-        for kind in [Component.Kind.receiver, .exporter] {
-            for component in config.enabled(kind) { network += try component.parser.ports(of: component) }
-        }
-        var extensions: [ComponentPort] = []
-        for component in config.enabled(.extension) { extensions += try component.parser.ports(of: component) }
+        let receivers = try Self.ports(of: .receiver, in: config)
+        let exporters = try Self.ports(of: .exporter, in: config)
         for component in config.enabled(.exporter) where component.type == "prometheus" {
             for port in try component.parser.ports(of: component) {
-                let endpoint = component.config?["endpoint"]?.stringValue ?? ""
-                prometheusExporters.append((component.id, port.port, !EndpointAddress.isLoopback(endpoint)))
+                prometheusExporters.append(PrometheusExporter(component, port: port.port))
             }
         }
-        network = distinct(network.sorted(by: Self.byName))
-        extensions = distinct(extensions.sorted(by: Self.byName))
+        let declared = usable(declared)
+        let network = distinct((receivers + exporters).sorted(by: Self.byName))
+        let extensions = distinct(try Self.ports(of: .extension, in: config).sorted(by: Self.byName))
 
-        service = servicePorts(network, declared: declared, ingress: ingress)
+        service = servicePorts(network, declared: declared, isForRoutes: isForRoutes)
+        let open = Set((declared.map(\.place) + receivers.map(\.place)).filter { $0.protocol == "TCP" })
+        entrances = service.filter { open.contains($0.place) }
         self.extensions = extensions.map(Self.servicePort)
-        container = containerPorts(
-            (network + extensions).sorted(by: Self.byName)
-                + [ComponentPort(name: Self.metricsName, port: metrics.port)], declared: declared)
+        container = containerPorts((network + extensions).sorted(by: Self.byName), metrics, declared: declared)
+        policy = container.map { PolicyPort(protocol: $0.protocol, port: .int($0.port)) }
+        for port in declared {
+            guard let target = port.targetPort else { continue }
+            let port = PolicyPort(protocol: port.protocol, port: target)
+            let isNamed = container.contains { $0.name == target.stringValue && $0.protocol == port.protocol }
+            if !isNamed && !policy.contains(port) { policy.append(port) }
+        }
+    }
+
+    private static func ports(
+        of kind: Component.Kind, in config: CollectorConfig
+    ) throws(FieldError) -> [ComponentPort] {
+        var ports: [ComponentPort] = []
+        for component in config.enabled(kind) { ports += try component.parser.ports(of: component) }
+        return ports
     }
 
     /// The container port with that number, if it is there.
     func containerPort(_ port: Int) -> ContainerPort? { container.first { $0.port == port && $0.protocol == "TCP" } }
+
+    /// The port of the base Service that leads to that number on the container.
+    func servicePort(leadingTo port: Int) -> ServicePort? {
+        service.first { candidate in
+            guard candidate.protocol == "TCP" else { return false }
+            switch candidate.targetPort {
+            case nil: return candidate.port == port
+            case .string(let name)?: return container.first { $0.name == name }?.port == port
+            case let number?: return number.intValue == port
+            }
+        }
+    }
 
     private static func byName(_ left: ComponentPort, _ right: ComponentPort) -> Bool {
         left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
@@ -85,10 +123,12 @@ struct CollectorPorts: Sendable {
     private mutating func distinct(_ ports: [ComponentPort]) -> [ComponentPort] {
         var result: [ComponentPort] = []
         for var port in ports {
-            if let other = result.first(where: { $0.port == port.port && $0.protocol == port.protocol }) {
-                conflict(
-                    "the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used"
-                )
+            guard (1...65535).contains(port.port) else {
+                conflict("port \(port.name): \(port.port) is no port number, it is left out")
+                continue
+            }
+            if let other = result.first(where: { $0.place == port.place }) {
+                conflict(Self.twice(other.name, port.name, port.place))
                 continue
             }
             if !PortName.isValid(port.name) || result.contains(where: { $0.name == port.name }) {
@@ -103,17 +143,18 @@ struct CollectorPorts: Sendable {
         return result
     }
 
-    private mutating func conflict(_ message: String) {
-        let finding = Finding(.warning, .portConflict, message)
+    mutating func conflict(_ message: String) { note(Finding(.warning, .portConflict, message)) }
+
+    mutating func note(_ finding: Finding) {
         if !findings.contains(finding) { findings.append(finding) }
     }
 
     /// Declared ports as they are and in their order, then what else the components need.
-    private func servicePorts(
-        _ inferred: [ComponentPort], declared: [CollectorSpec.DeclaredPort], ingress: CollectorSpec.IngressType?
+    private mutating func servicePorts(
+        _ inferred: [ComponentPort], declared: [CollectorSpec.DeclaredPort], isForRoutes: Bool
     ) -> [ServicePort] {
         var inferred = inferred
-        if ingress == .route {
+        if isForRoutes {
             // OpenShift's router speaks HTTP/2 to a backend only under this name.
             for index in inferred.indices where inferred[index].appProtocol?.lowercased() == "grpc" {
                 inferred[index].appProtocol = "h2c"
@@ -121,9 +162,9 @@ struct CollectorPorts: Sendable {
         }
         return declared.map {
             ServicePort(
-                name: $0.name, port: $0.port, protocol: $0.protocol, appProtocol: $0.appProtocol,
-                targetPort: $0.targetPort, nodePort: $0.nodePort)
-        } + Self.besides(declared, inferred).map(Self.servicePort)
+                name: $0.name.isEmpty ? PortName.numbered($0.port) : $0.name, port: $0.port, protocol: $0.protocol,
+                appProtocol: $0.appProtocol, targetPort: $0.targetPort, nodePort: $0.nodePort)
+        } + besides(declared, inferred).map(Self.servicePort)
     }
 
     private static func servicePort(_ port: ComponentPort) -> ServicePort {
@@ -132,44 +173,58 @@ struct CollectorPorts: Sendable {
             targetPort: port.hasTargetPort ? .int(port.port) : nil)
     }
 
-    /// The container listens on the declared number, whatever the Service's target port is.
+    /// The container listens on the declared number, whatever the Service's target port is: so the reference's pods have
+    /// it.
     private mutating func containerPorts(
-        _ inferred: [ComponentPort], declared: [CollectorSpec.DeclaredPort]
+        _ inferred: [ComponentPort], _ metrics: MetricsEndpoint, declared: [CollectorSpec.DeclaredPort]
     ) -> [ContainerPort] {
-        var names: Set<String> = []
-        var ports: [ContainerPort] = []
-        for port in declared {
-            var name = port.name
-            if !name.isEmpty && names.contains(name) {
-                name = PortName.numbered(port.port)
-                if names.contains(name) { continue }
-            }
-            names.insert(name)
-            ports.append(ContainerPort(name: name, port: port.port, protocol: port.protocol, hostPort: port.hostPort))
+        var ports = declared.map {
+            ContainerPort(name: $0.name, port: $0.port, protocol: $0.protocol, hostPort: $0.hostPort)
         }
-        for port in Self.besides(declared, inferred) {
-            if let other = ports.first(where: { $0.port == port.port && $0.protocol == port.protocol }) {
-                conflict(
-                    "the ports \(other.name) and \(port.name) are both \(port.port)/\(port.protocol): only the first is used"
-                )
+        for port in besides(declared, inferred) {
+            if let other = ports.first(where: { $0.place == port.place }) {
+                conflict(Self.twice(other.name, port.name, port.place))
+            } else {
+                ports.append(Self.containerPort(port, besides: ports))
+            }
+        }
+        for port in besides(declared, [ComponentPort(name: Self.metricsName, port: metrics.port)]) {
+            guard let other = ports.first(where: { $0.place == port.place }) else {
+                ports.append(Self.containerPort(port, besides: ports))
                 continue
             }
-            ports.append(ContainerPort(name: port.name, port: port.port, protocol: port.protocol))
+            // The reference has the port also when nothing is served there.
+            if metrics.isServed {
+                conflict(
+                    "\(other.name) and the collector's own metrics (service.telemetry) both listen on \(port.port): "
+                        + "the collector starts only when one of them has another port")
+            }
         }
         return ports.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
+    /// The port under its own name if that is free: an extension may be called as a receiver is, which is on another Service.
+    private static func containerPort(_ port: ComponentPort, besides others: [ContainerPort]) -> ContainerPort {
+        let isTaken = others.contains { $0.name == port.name }
+        return ContainerPort(
+            name: isTaken ? PortName.numbered(port.port) : port.name, port: port.port, protocol: port.protocol)
+    }
+
     /// The inferred ports that no declared port replaces. One whose name is taken gets another, if that is free.
-    private static func besides(
+    private mutating func besides(
         _ declared: [CollectorSpec.DeclaredPort], _ inferred: [ComponentPort]
     ) -> [ComponentPort] {
-        let names = Set(declared.map(\.name))
-        return inferred.compactMap { port in
-            if declared.contains(where: { $0.port == port.port && $0.protocol == port.protocol }) { return nil }
-            guard names.contains(port.name) else { return port }
-            var renamed = port
-            renamed.name = PortName.numbered(port.port)
-            return names.contains(renamed.name) ? nil : renamed
+        let places = Set(declared.map(\.place))
+        var names = Set(declared.map { $0.name.isEmpty ? PortName.numbered($0.port) : $0.name })
+        var result: [ComponentPort] = []
+        for var port in inferred where !places.contains(port.place) {
+            if names.contains(port.name) { port.name = PortName.numbered(port.port) }
+            if names.insert(port.name).inserted {
+                result.append(port)
+            } else {
+                conflict("the port \(port.place) would be called \(port.name), as another one is: it is left out")
+            }
         }
+        return result
     }
 }

@@ -40,6 +40,7 @@ extension CollectorDraft {
         rendered.add(.configMap, configMap())
         if spec.serviceAccount.isEmpty { rendered.add(.serviceAccount, serviceAccount()) }
         rendered.add(azurePodMonitor())
+        rendered.add(podMonitor())
         rendered.add(clusterRole())
         rendered.add(clusterRoleBinding())
         return rendered
@@ -50,7 +51,7 @@ extension CollectorDraft {
         let unsupported = [
             ("tolerations", !spec.pod.tolerations.isEmpty), ("priorityClassName", !spec.pod.priorityClassName.isEmpty),
             ("affinity", spec.pod.affinity != nil), ("additionalContainers", !spec.pod.additionalContainers.isEmpty),
-            ("ingress", spec.ingressType != nil), ("httpRoute", spec.isHTTPRouteEnabled),
+            ("ingress", spec.ingress.type != nil), ("httpRoute", spec.httpRoute.isEnabled),
             ("autoscaler", spec.autoscaler != nil),
             (
                 "targetAllocator",
@@ -70,13 +71,6 @@ extension CollectorDraft {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the port \(CollectorPorts.metricsName) of the container is "
                         + "\(MetricsEndpoint.defaultPort)"))
-        }
-        if spec.isMetricsMonitoringEnabled, options.monitorAPI == .coreos {
-            // The reference makes one that selects no pod.
-            findings.append(
-                Finding(
-                    .warning, .unsupported,
-                    "monitoring.coreos.com: no PodMonitor is made for the pods that have this sidecar"))
         }
         // The reference grants them to a ServiceAccount that no pod with the sidecar uses.
         findings += accessFindings(

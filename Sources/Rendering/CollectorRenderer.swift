@@ -10,8 +10,16 @@ public import OperatorAPI
 /// - Errors: none are thrown. What cannot be rendered is a ``Finding``.
 public struct CollectorRenderer: Sendable {
     public var options: RenderingOptions
+    private let volumeGroup: @Sendable (_ namespace: String) -> Int?
 
-    public init(options: RenderingOptions = RenderingOptions()) { self.options = options }
+    /// - Parameter volumeGroup: the group that OpenShift assigns to a namespace (``OpenShiftNamespace``), `nil` for none.
+    public init(
+        options: RenderingOptions = RenderingOptions(),
+        volumeGroup: @escaping @Sendable (_ namespace: String) -> Int? = { _ in nil }
+    ) {
+        self.options = options
+        self.volumeGroup = volumeGroup
+    }
 
     /// - Parameter resource: an `opentelemetry.io/v1beta1` OpenTelemetryCollector.
     public func render(_ resource: JSONValue) -> Rendered {
@@ -28,7 +36,7 @@ public struct CollectorRenderer: Sendable {
         }
         let draft: CollectorDraft
         do throws(RenderingError) {
-            draft = try CollectorDraft(collector, options)
+            draft = try CollectorDraft(collector, options, volumeGroup: volumeGroup(collector.namespace))
         } catch {
             return .failed(error.reason, "\(error)")
         }
@@ -46,11 +54,13 @@ public struct CollectorRenderer: Sendable {
         rendered.add(.service, draft.headlessService())
         rendered.add(.service, draft.monitoringService())
         rendered.add(.service, draft.extensionService())
+        rendered.add(draft.ingress())
         rendered.add(draft.networkPolicy())
         rendered.add(draft.azurePodMonitor())
         for monitor in draft.serviceMonitors() { rendered.add(monitor) }
         rendered.add(draft.clusterRole())
         rendered.add(draft.clusterRoleBinding())
+        for route in draft.routes() + draft.httpRoutes() { rendered.add(route) }
         return rendered
     }
 
@@ -67,14 +77,6 @@ public struct CollectorRenderer: Sendable {
 
     private static func remarks(on draft: CollectorDraft) -> [Finding] {
         var findings: [Finding] = []
-        if draft.spec.ingressType != nil {
-            findings.append(
-                Finding(.warning, .unsupported, "spec.ingress is not supported yet: no Ingress or Route is made"))
-        }
-        if draft.spec.isHTTPRouteEnabled {
-            findings.append(
-                Finding(.warning, .unsupported, "spec.httpRoute is not supported yet: no HTTPRoute is made"))
-        }
         findings += draft.ignoredConfig
         if let problem = draft.metrics.problem {
             findings.append(
@@ -82,6 +84,7 @@ public struct CollectorRenderer: Sendable {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
+        findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark
         findings += draft.accessFindings(
             holder: "ServiceAccount \(draft.serviceAccountName) the rights, as this operator may not make ClusterRoles",
             isGranted: draft.options.canGrantAccess)
@@ -109,7 +112,8 @@ extension Rendered {
 
     mutating func add(_ part: RenderedPart) {
         objects += part.object.map { [$0] } ?? []
-        findings += part.findings
+        // Two monitors may stand before the same obstacle.
+        for finding in part.findings where !findings.contains(finding) { findings.append(finding) }
     }
 }
 
@@ -121,6 +125,14 @@ struct RenderedPart {
     static let nothing = RenderedPart()
 
     static func missing(_ finding: Finding) -> RenderedPart { RenderedPart(findings: [finding]) }
+
+    /// An object that was asked for and whose API the cluster does not serve.
+    static func missing(_ type: ResourceType) -> RenderedPart {
+        .missing(
+            Finding(
+                .warning, .apiUnavailable, "the cluster does not serve \(type.apiVersion): there is no \(type.kind)",
+                type: type))
+    }
 
     init(object: RenderedObject? = nil, findings: [Finding] = []) {
         self.object = object

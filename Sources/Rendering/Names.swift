@@ -19,7 +19,26 @@ struct Names: Sendable {
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
     var serviceMonitor: String { workload }
-    var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
+    var podMonitor: String { workload }
+    /// A long collector's name is cut elsewhere where the reference would give both ServiceMonitors one name.
+    var monitoringServiceMonitor: String {
+        let name = Self.name(.variable("\(collector)-monitoring"), .fixed("-collector"))
+        return name == serviceMonitor ? Self.name(.variable(collector), .fixed("-monitoring-collector")) : name
+    }
+
+    var ingress: String { Self.name(.variable(collector), .fixed("-ingress")) }
+
+    /// A name for each port's Route. Where a long collector's name leaves nothing of the ports', the collector's is cut
+    /// instead: the reference would make one Route of them all.
+    func routes(_ ports: [String]) -> [String] {
+        let names = ports.map { Self.name(.variable($0), .fixed("-"), .variable(collector), .fixed("-route")) }
+        if Set(names).count == names.count { return names }
+        return ports.map { Self.name(.fixed($0), .fixed("-"), .variable(collector), .fixed("-route")) }
+    }
+
+    func httpRoute(_ port: String) -> String {
+        Self.name(.variable(collector), .fixed("-"), .variable(port), .fixed("-httproute"))
+    }
 
     // Cluster-scoped. Collectors of different namespaces may get the same names: `a-b` in `c`, `a` in `b-c`.
     func clusterRole(namespace: String) -> String {

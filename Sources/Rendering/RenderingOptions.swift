@@ -21,6 +21,10 @@ public struct RenderingOptions: Sendable, Equatable {
     public var availableAPIs: AvailableAPIs
     /// Whether the operator may make ClusterRoles and ClusterRoleBindings for the components that need rights.
     public var canGrantAccess: Bool
+    /// `nil` when nobody knows; then it counts as current.
+    public var kubernetesVersion: KubernetesVersion?
+    /// What collectors that serve TLS are to keep to; `nil` for what the collector itself takes.
+    public var tlsProfile: TLSProfile?
 
     /// Source: opentelemetry-operator v0.158.
     public static let defaultCollectorImage =
@@ -30,7 +34,8 @@ public struct RenderingOptions: Sendable, Equatable {
         collectorImage: String = defaultCollectorImage, labelsFilter: KeyFilter = .none,
         annotationsFilter: KeyFilter = .lastApplied, proxyEnvironment: ProxyEnvironment = ProxyEnvironment(),
         monitorAPI: MonitorAPI = .auto, availableAPIs: AvailableAPIs = .all,
-        canGrantAccess: Bool = true
+        canGrantAccess: Bool = true,
+        kubernetesVersion: KubernetesVersion? = nil, tlsProfile: TLSProfile? = nil
     ) {
         self.collectorImage = collectorImage
         self.labelsFilter = labelsFilter
@@ -39,6 +44,17 @@ public struct RenderingOptions: Sendable, Equatable {
         self.monitorAPI = monitorAPI
         self.availableAPIs = availableAPIs
         self.canGrantAccess = canGrantAccess
+        self.kubernetesVersion = kubernetesVersion
+        self.tlsProfile = tlsProfile
+    }
+}
+
+extension RenderingOptions {
+    /// Whether Services may keep to their own node: from 1.22 on by default.
+    ///
+    /// Source: Kubernetes, "Service Internal Traffic Policy".
+    var hasInternalTrafficPolicy: Bool {
+        kubernetesVersion.map { $0 >= KubernetesVersion(major: 1, minor: 22) } ?? true
     }
 }
 
@@ -77,7 +93,8 @@ public struct AvailableAPIs: Sendable, Equatable {
 
     /// The types that should be looked for.
     public static let optional: [ResourceType] = [
-        .podDisruptionBudget, .networkPolicy, .horizontalPodAutoscaler, .azurePodMonitor, .serviceMonitor,
+        .podDisruptionBudget, .networkPolicy, .horizontalPodAutoscaler, .ingress, .route, .httpRoute, .azurePodMonitor,
+        .serviceMonitor, .podMonitor,
     ]
 
     public func serves(_ type: ResourceType) -> Bool { types?.contains(type) ?? true }
@@ -90,6 +107,17 @@ extension ResourceType {
         group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies")
     public static let horizontalPodAutoscaler = ResourceType(
         group: "autoscaling", version: "v2", kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers")
+    public static let ingress = ResourceType(
+        group: "networking.k8s.io", version: "v1", kind: "Ingress", plural: "ingresses")
+    /// OpenShift's.
+    public static let route = ResourceType(
+        group: "route.openshift.io", version: "v1", kind: "Route", plural: "routes")
+    /// The Gateway API's.
+    public static let httpRoute = ResourceType(
+        group: "gateway.networking.k8s.io", version: "v1", kind: "HTTPRoute", plural: "httproutes")
+    /// The Prometheus operator's, not Azure's.
+    public static let podMonitor = ResourceType(
+        group: "monitoring.coreos.com", version: "v1", kind: "PodMonitor", plural: "podmonitors")
     /// The Prometheus operator's, not Azure's.
     public static let serviceMonitor = ResourceType(
         group: "monitoring.coreos.com", version: "v1", kind: "ServiceMonitor", plural: "servicemonitors")

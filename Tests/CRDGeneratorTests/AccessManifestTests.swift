@@ -107,7 +107,9 @@ struct AccessManifestTests {
         let needed = [
             "/configmaps", "/services", "/serviceaccounts", "apps/deployments", "apps/daemonsets", "apps/statefulsets",
             "azmonitoring.coreos.com/podmonitors", "monitoring.coreos.com/servicemonitors",
-            "networking.k8s.io/networkpolicies", "policy/poddisruptionbudgets", "autoscaling/horizontalpodautoscalers",
+            "monitoring.coreos.com/podmonitors", "networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies",
+            "gateway.networking.k8s.io/httproutes", "route.openshift.io/routes", "policy/poddisruptionbudgets",
+            "autoscaling/horizontalpodautoscalers",
         ]
         for resource in needed {
             let parts = resource.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -3,6 +3,7 @@ import Injection
 import KubeModel
 import Logging
 import OperatorAPI
+import Rendering
 import Testing
 
 @testable import OperatorMain
@@ -345,15 +346,37 @@ struct SettingsTests {
             "--ignore-missing-collector-crds", "--create-rbac-permissions", "--openshift-create-dashboard",
             "--openshift-webhook-replicas=3", "--clusterobservability-collector-image=x", "--target-allocator-image=x",
             "--operator-opamp-bridge-image", "x", "--fips-disabled-components=receiver.x", "--tls-cluster-profile",
-            "--tls-configure-operands", "--zap-stacktrace-level=error", "--enable-leader-election",
+            "--zap-stacktrace-level=error", "--enable-leader-election",
         ])
         #expect(settings.isLeaderElectionEnabled)
-        #expect(settings.notes.count == 14)
+        #expect(settings.notes.count == 13)
         #expect(settings.notes.contains("flag --watch-namespace: not supported by this version, ignored"))
         var rest = settings
         rest.notes = []
         rest.isLeaderElectionEnabled = false
         #expect(rest == Settings())
+    }
+
+    @Test(
+        "collectors get the operator's TLS settings only when asked for",
+        arguments: [
+            ([], nil), (["--tls-min-version=VersionTLS13"], nil),
+            (["--tls-configure-operands"], TLSProfile(minimumVersion: "1.2")),
+            (
+                ["--tls-configure-operands", "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+                TLSProfile(minimumVersion: "1.2", cipherSuites: ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"])
+            ),
+            (
+                [
+                    "--tls-configure-operands", "--tls-min-version=VersionTLS13",
+                    "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                ], TLSProfile(minimumVersion: "1.3")
+            ),
+        ] as [([String], TLSProfile?)])
+    func operandTLS(_ flags: [String], _ profile: TLSProfile?) throws {
+        let settings = try resolved(flags)
+        #expect(try settings.rendering(ProcessEnvironment()).tlsProfile == profile)
+        #expect(settings.notes == [])
     }
 
     @Test("what is switched off, or empty, is no reason to warn")

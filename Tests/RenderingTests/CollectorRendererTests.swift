@@ -66,11 +66,6 @@ struct CollectorRendererTests {
 
     @Test("says which features are not supported")
     func unsupportedFeatures() {
-        let rendered = render([
-            "config": Self.otlp, "ingress": ["type": "ingress"], "httpRoute": ["enabled": true, "gateway": "g"],
-        ])
-        #expect(rendered.reasons(.warning) == [.unsupported, .unsupported])
-        #expect(rendered.deployment != nil)
         let allocated = render(["config": Self.otlp, "targetAllocator": ["enabled": true]])
         #expect(!allocated.isComplete)
         #expect(allocated.objects == [])
@@ -429,7 +424,7 @@ struct CollectorRendererTests {
     @Test("objects equal their fixtures", arguments: fixtureCases(holding: "input.yaml"))
     func golden(_ name: String) throws {
         let input = try Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml"))
-        let rendered = CollectorRenderer().render(try YAML.parse(input))
+        let rendered = try renderer(ofFixture: name).render(try YAML.parse(input))
         let documents = YAML.serializedAll(rendered.objects.map(\.object.json))
         let findings = rendered.findings.map { "# \($0.severity) \($0.reason.rawValue): \($0.message)\n" }
         try expectGolden(findings.joined() + documents, "\(name)/expected.yaml")

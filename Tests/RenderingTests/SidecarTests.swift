@@ -15,8 +15,9 @@ struct SidecarTests {
     @Test("what pods get equals the fixture", arguments: fixtureCases(holding: "sidecar.yaml"))
     func golden(_ name: String) throws {
         let input = try Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml"))
-        let options = RenderingOptions(proxyEnvironment: ProxyEnvironment(https: "http://proxy:3128"))
-        let sidecar = try CollectorRenderer(options: options).sidecar(of: try YAML.parse(input))
+        var renderer = try renderer(ofFixture: name)
+        renderer.options.proxyEnvironment = ProxyEnvironment(https: "http://proxy:3128")
+        let sidecar = try renderer.sidecar(of: try YAML.parse(input))
         let document: JSONValue = [
             "label": .string(sidecar.labelValue), "container": sidecar.container,
             "initContainers": .array(sidecar.initContainers), "volumes": .array(sidecar.volumes),
@@ -83,24 +84,6 @@ struct SidecarTests {
             rendered.findings.first?.message
                 == "the OpenTelemetry Collector mode is set to sidecar, which does not support the attribute '\(name)'")
         #expect(rendered.isComplete)
-    }
-
-    @Test("metrics that nobody will scrape are told: no monitors of the Prometheus operator are made for sidecars")
-    func monitors() {
-        let resource = collector([
-            "mode": "sidecar", "config": Self.otlp, "observability": ["metrics": ["enableMetrics": true]],
-        ])
-        var options = RenderingOptions(availableAPIs: AvailableAPIs([.serviceMonitor]))
-        #expect(CollectorRenderer(options: options).render(resource).reasons(.warning) == [.apiUnavailable])
-        options.monitorAPI = .coreos
-        #expect(CollectorRenderer(options: options).render(resource).reasons(.warning) == [.unsupported])
-        options.availableAPIs = .all
-        options.monitorAPI = .auto
-        let rendered = CollectorRenderer(options: options).render(resource)
-        #expect(rendered.reasons(.warning) == [])
-        #expect(
-            rendered["PodMonitor", "otel-metrics"]?[path: "spec", "selector", "matchLabels"]
-                == ["sidecar.opentelemetry.io/injected": "ns.otel"])
     }
 
     @Test("the label's value is cut from the namespace first, and is always one that Kubernetes takes")

@@ -3,6 +3,7 @@ import Foundation
 import KubeModel
 import OperatorAPI
 import TestSupport
+import Testing
 
 @testable import Rendering
 
@@ -39,6 +40,29 @@ func config(receivers: JSONValue, extensions: JSONValue? = nil) -> JSONValue {
     ])
 }
 
+/// The renderer of a fixture: with what its `options.yaml` says, if it has one.
+func renderer(ofFixture name: String) throws -> CollectorRenderer {
+    let file = fixtures().appending(path: "\(name)/options.yaml")
+    guard let data = try? Data(contentsOf: file) else { return CollectorRenderer() }
+    let json = try YAML.parse(data)
+    var options = RenderingOptions()
+    if let missing = json["unserved"]?.arrayValue?.compactMap(\.stringValue) {
+        #expect(missing.allSatisfy { name in AvailableAPIs.optional.contains { $0.description == name } })
+        options.availableAPIs = AvailableAPIs(AvailableAPIs.optional.filter { !missing.contains($0.description) })
+    }
+    options.kubernetesVersion = json["kubernetes"].flatMap(KubernetesVersion.init)
+    if let name = json["monitorAPI"]?.stringValue {
+        options.monitorAPI = try #require(RenderingOptions.MonitorAPI(rawValue: name))
+    }
+    if let tls = json["tls"] {
+        options.tlsProfile = TLSProfile(
+            minimumVersion: try #require(tls["minimumVersion"]?.stringValue),
+            cipherSuites: tls["cipherSuites"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    }
+    let group = json["volumeGroup"]?.intValue
+    return CollectorRenderer(options: options) { _ in group }
+}
+
 extension Rendered {
     subscript(_ kind: String, _ name: String) -> JSONValue? {
         objects.first { $0.type.kind == kind && $0.object.name == name }?.object.json
@@ -56,6 +80,21 @@ extension Rendered {
 
 extension JSONValue {
     init(json text: String) throws { try self.init(parsing: text) }
+
+    /// The same value with the members of all objects in another order.
+    func shuffled(using generator: inout some RandomNumberGenerator) -> JSONValue {
+        switch self {
+        case .object(let object):
+            var members: [JSONObject.Member] = []
+            for member in object.members.shuffled(using: &generator) {
+                members.append(JSONObject.Member(key: member.key, value: member.value.shuffled(using: &generator)))
+            }
+            return .object(JSONObject(members: members))
+        case .array(let elements):
+            return .array(elements.map { $0.shuffled(using: &generator) })
+        default: return self
+        }
+    }
 
     /// The same value with the members of all objects in the opposite order.
     var reversed: JSONValue {

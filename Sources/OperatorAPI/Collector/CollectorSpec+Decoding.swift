@@ -46,8 +46,8 @@ extension CollectorSpec {
         ports = try reader.objects("ports") { entry throws(FieldError) in try DeclaredPort(entry) }
         service = try ServiceSettings(reader)
         isNetworkPolicyEnabled = try reader.nested("networkPolicy").bool("enabled")
-        ingressType = try reader.nested("ingress").choice("type")
-        isHTTPRouteEnabled = try reader.nested("httpRoute").bool("enabled") ?? false
+        ingress = try IngressSettings(try reader.nested("ingress"))
+        httpRoute = try HTTPRouteSettings(try reader.nested("httpRoute"))
 
         let metrics = try reader.nested("observability").nested("metrics")
         isMetricsMonitoringEnabled = try metrics.bool("enableMetrics") ?? false

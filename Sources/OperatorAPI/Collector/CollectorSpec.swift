@@ -17,10 +17,6 @@ public struct CollectorSpec: Sendable {
         case automatic, none
     }
 
-    public enum IngressType: String, Sendable, CaseIterable {
-        case ingress, route
-    }
-
     public var mode = Mode.deployment
     public var managementState = ManagementState.managed
     public var upgradeStrategy = UpgradeStrategy.automatic
@@ -75,8 +71,8 @@ public struct CollectorSpec: Sendable {
     public var service = ServiceSettings()
     /// `nil` when the user says nothing, which means enabled.
     public var isNetworkPolicyEnabled: Bool?
-    public var ingressType: IngressType?
-    public var isHTTPRouteEnabled = false
+    public var ingress = IngressSettings()
+    public var httpRoute = HTTPRouteSettings()
 
     // Observing the collector itself.
     public var isMetricsMonitoringEnabled = false

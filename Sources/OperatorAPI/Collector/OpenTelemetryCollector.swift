@@ -27,7 +27,8 @@ public struct OpenTelemetryCollector: Sendable {
         self.spec = spec
     }
 
-    /// Reads a resource; what is absent gets its default (``CollectorSpec``). Core types pass through as they are.
+    /// Reads a resource; what is absent gets its default (``CollectorSpec``). Core types pass through as they are, but for the
+    /// order of their members: they come sorted by key, as the API server has them.
     ///
     /// - Throws: the first field whose type is wrong.
     public init(_ json: JSONValue) throws(FieldError) {
@@ -38,7 +39,7 @@ public struct OpenTelemetryCollector: Sendable {
         generation = object.generation
         labels = object.labels
         annotations = object.annotations
-        spec = try CollectorSpec(try FieldReader(json["spec"], at: "spec"))
+        spec = try CollectorSpec(try FieldReader(json["spec"]?.sortedByKey(), at: "spec"))
     }
 
     public var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }

@@ -177,6 +177,10 @@ extension Setting {
             "PodMonitors to create: auto (what the cluster serves), azmonitoring, coreos or none.",
             of: MonitorAPIChoice.self
         ) { $0.monitorAPI = $1.rawValue },
+        .boolean(
+            "tls-configure-operands", env: "TLS_CONFIGURE_OPERANDS", file: "tls.configureoperands",
+            "Give tls-min-version and tls-cipher-suites to collectors, too, where they serve TLS and say nothing (default false)."
+        ) { $0.areOperandsConfigured = $1 },
     ]
 
     private static let logging: [Setting] = [
@@ -271,8 +275,5 @@ extension Setting {
         .ignored(
             .boolean, "tls-cluster-profile", env: "TLS_CLUSTER_PROFILE", file: "tls.useclusterprofile",
             "The TLS profile of an OpenShift cluster."),
-        .ignored(
-            .boolean, "tls-configure-operands", env: "TLS_CONFIGURE_OPERANDS", file: "tls.configureoperands",
-            "The TLS settings in collectors, too."),
     ]
 }

@@ -39,6 +39,10 @@ extension Settings {
             throw SettingsError(description: "flag --monitor-api: no choice \(monitorAPI)")
         }
         options.monitorAPI = monitors
+        if areOperandsConfigured {
+            options.tlsProfile = TLSProfile(
+                minimumVersion: minimumTLSVersion == "VersionTLS13" ? "1.3" : "1.2", cipherSuites: cipherSuites)
+        }
         return options
     }
 

@@ -43,6 +43,8 @@ struct Settings: Sendable, Equatable {
     var annotationsFilter: [String] = ["^kubectl\\.kubernetes\\.io/last-applied-configuration$"]
     /// `auto`, `azmonitoring`, `coreos` or `none`.
     var monitorAPI = "auto"
+    /// Whether collectors that serve TLS get the settings above where they have none of their own.
+    var areOperandsConfigured = false
 
     // Logging
     var log = LogSettings()

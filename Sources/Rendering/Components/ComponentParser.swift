@@ -6,12 +6,15 @@ protocol ComponentParser: Sendable {
     func ports(of component: Component) throws(FieldError) -> [ComponentPort]
     /// The configuration with its defaults; `nil` when the type has none and so nothing may change.
     func defaulted(_ component: Component) throws(FieldError) -> JSONValue?
+    /// Where ``defaulted(_:)`` may leave settings of TLS servers, as the members that lead there.
+    var tlsPaths: [[String]] { get }
     /// Variables that the component reads from the collector's environment.
     var environment: [EnvironmentVariable] { get }
 }
 
 extension ComponentParser {
     func defaulted(_ component: Component) throws(FieldError) -> JSONValue? { nil }
+    var tlsPaths: [[String]] { [["tls"]] }
     var environment: [EnvironmentVariable] { [] }
 }
 

@@ -6,6 +6,16 @@ struct ComponentPort: Sendable, Equatable {
     var appProtocol: String?
     /// Whether the Service writes out that it forwards to the port itself.
     var hasTargetPort = false
+
+    var place: PortPlace { PortPlace(port: port, protocol: `protocol`) }
+}
+
+/// What a port is, whatever its name: no two of one object may be the same.
+struct PortPlace: Sendable, Hashable, CustomStringConvertible {
+    var port: Int
+    var `protocol`: String
+
+    var description: String { "\(port)/\(`protocol`)" }
 }
 
 /// Names of ports that Kubernetes accepts.

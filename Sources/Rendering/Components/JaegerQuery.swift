@@ -5,6 +5,9 @@ import OperatorAPI
 struct JaegerQuery: ComponentParser {
     private static let defaultPort = 16686
 
+    /// Not `grpc`, so that the hash stays the reference's.
+    var tlsPaths: [[String]] { [["http", "tls"]] }
+
     func ports(of component: Component) throws(FieldError) -> [ComponentPort] {
         guard let config = component.config, !config.isNull else { return [] }
         let reader = try component.reader()

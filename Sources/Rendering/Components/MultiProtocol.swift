@@ -12,6 +12,8 @@ struct MultiProtocol: ComponentParser {
 
     var servers: [Server]
 
+    var tlsPaths: [[String]] { servers.map { ["protocols", $0.name, "tls"] } }
+
     func ports(of component: Component) throws(FieldError) -> [ComponentPort] {
         try configured(component).map { server, reader throws(FieldError) in
             let port = try SingleEndpoint.listeningPort(reader) ?? server.port

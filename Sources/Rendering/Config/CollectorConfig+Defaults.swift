@@ -7,15 +7,20 @@ extension CollectorConfig {
     ///
     /// The reference's webhook writes the same into the resource, so the hash of its ConfigMaps comes out equal.
     ///
+    /// - Parameter profile: what components with a `tls` block get in it, where the user says nothing. For rendering only:
+    ///   the resource never holds it.
     /// - Throws: a component whose configuration is not what its type takes.
-    func applyingDefaults() throws(FieldError) -> CollectorConfig {
+    func applyingDefaults(_ profile: TLSProfile? = nil) throws(FieldError) -> CollectorConfig {
         var config = self
         config.service.telemetry = telemetryWithReader()
         for kind in Component.Kind.allCases {
             // Extensions may be left out as a whole; the service then has none of its own to complete.
             if kind == .extension && extensions == nil { continue }
             for component in enabled(kind) {
-                guard let defaulted = try component.parser.defaulted(component) else { continue }
+                guard var defaulted = try component.parser.defaulted(component) else { continue }
+                if let profile {
+                    for path in component.parser.tlsPaths { profile.complete(&defaulted, at: path[...]) }
+                }
                 config[kind, default: [:]][component.id] = defaulted
             }
         }

@@ -12,8 +12,8 @@ extension CollectorDraft {
         let type = ResourceType.azurePodMonitor
         guard options.availableAPIs.serves(type) else {
             // A cluster without Azure Monitor is no mistake, unless somebody counts on it.
-            let hasOther =
-                options.monitorAPI == .auto && spec.mode != .sidecar && options.availableAPIs.serves(.serviceMonitor)
+            let other = spec.mode == .sidecar ? ResourceType.podMonitor : .serviceMonitor
+            let hasOther = options.monitorAPI == .auto && options.availableAPIs.serves(other)
             let isExpected = options.monitorAPI == .azmonitoring || (spec.isMetricsMonitoringEnabled && !hasOther)
             return .missing(
                 Finding(
@@ -26,17 +26,13 @@ extension CollectorDraft {
         if endpoints.isEmpty { return RenderedPart(findings: findings) }
 
         var object = object(type, names.azurePodMonitor)
-        // A sidecar's pods are the applications', which may be in any namespace.
         let isSidecar = spec.mode == .sidecar
         object["spec"] = .object(compacting: [
             // Beyond these, Azure drops samples or whole scrapes.
             "labelLimit": 63,
             "labelNameLengthLimit": 511,
             "labelValueLengthLimit": 1023,
-            "selector": [
-                "matchLabels": isSidecar
-                    ? [CollectorSidecar.label: .string(CollectorSidecar.labelValue(of: collector.key))] : selector
-            ],
+            "selector": ["matchLabels": isSidecar ? .strings(sidecarSelector) : selector],
             "namespaceSelector": isSidecar ? ["any": true] : nil,
             "podMetricsEndpoints": .array(
                 endpoints.map { ["port": .string($0), "path": "/metrics", "interval": .string(interval)] }),
@@ -51,17 +47,23 @@ extension CollectorDraft {
     }
 
     /// The names of container ports on which metrics are really served to other pods.
-    private func scrapedPorts(_ findings: inout [Finding]) -> [String] {
+    func scrapedPorts(_ findings: inout [Finding]) -> [String] {
         var names: [String] = []
         for exporter in ports.prometheusExporters {
-            guard exporter.isScrapable else {
+            if let obstacle = exporter.obstacle {
+                findings.append(obstacle)
+                continue
+            }
+            guard let port = ports.containerPort(exporter.port) else { continue }
+            if port.name.isEmpty {
                 findings.append(
                     Finding(
                         .warning, .metricsNotReachable,
-                        "exporter \(exporter.id) listens on the pod's loopback address only and cannot be scraped"))
-                continue
+                        "port \(port.port) of exporter \(exporter.id) has no name in spec.ports, so no PodMonitor can "
+                            + "name it"))
+            } else if !names.contains(port.name) {
+                names.append(port.name)
             }
-            if let port = ports.containerPort(exporter.port), !port.name.isEmpty { names.append(port.name) }
         }
         if metrics.isScrapable, let port = ports.containerPort(metrics.port), !port.name.isEmpty,
             !names.contains(port.name)

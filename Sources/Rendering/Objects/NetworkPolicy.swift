@@ -3,7 +3,7 @@ import KubeModel
 import OperatorAPI
 
 extension CollectorDraft {
-    /// Lets every pod reach the ports of the container and no other; on unless the user switches it off.
+    /// Lets every pod reach the ports of the collector and no other; on unless the user switches it off.
     func networkPolicy() -> RenderedPart {
         if spec.isNetworkPolicyEnabled == false { return .nothing }
         let type = ResourceType.networkPolicy
@@ -15,13 +15,10 @@ extension CollectorDraft {
         }
         var object = object(type, names.networkPolicy)
         // With each port's own protocol: the reference says TCP always, which cuts off receivers on UDP.
-        let ports = ports.container.map { port -> JSONValue in
-            ["protocol": .string(port.protocol), "port": .int(port.port)]
-        }
         object["spec"] = [
             "podSelector": ["matchLabels": selector],
             "policyTypes": ["Ingress"],
-            "ingress": [["ports": .array(ports)]],
+            "ingress": [["ports": .array(ports.policy.map(\.json))]],
         ]
         return RenderedPart(type, object)
     }

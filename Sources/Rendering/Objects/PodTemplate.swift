@@ -21,13 +21,31 @@ extension CollectorDraft {
             let before = result.count
             // The reference names this port even when the metrics are elsewhere; another one would roll all its pods.
             let scraping = [
-                "prometheus.io/scrape": "true", "prometheus.io/port": "8888", "prometheus.io/path": "/metrics",
+                "prometheus.io/scrape": "true", Self.scrapePort: "\(MetricsEndpoint.defaultPort)",
+                "prometheus.io/path": "/metrics",
             ]
             result.merge(scraping) { own, _ in own }
             if result.count > before { result["operator.opentelemetry.io/prometheus-annotations-added"] = "true" }
         }
         result["opentelemetry-operator-config/sha256"] = hash.text
         return result
+    }
+
+    private static let scrapePort = "prometheus.io/port"
+
+    /// Said where the operator's own annotation leads to a port without metrics.
+    var scrapeAnnotationRemark: [Finding] {
+        let isOurs =
+            spec.hasPrometheusAnnotations
+            && spec.podAnnotations[Self.scrapePort] == nil && annotations[Self.scrapePort] == nil
+        guard isOurs, metrics.isScrapable, metrics.port != MetricsEndpoint.defaultPort else { return [] }
+        return [
+            Finding(
+                .information, .metricsNotReachable,
+                "the pods' annotation \(Self.scrapePort) says \(MetricsEndpoint.defaultPort), as it always does, but the "
+                    + "collector's own metrics are on \(metrics.port): where something scrapes by annotations, set "
+                    + "\(Self.scrapePort) in spec.podAnnotations")
+        ]
     }
 
     private func podSpec() -> JSONValue {
@@ -51,9 +69,17 @@ extension CollectorDraft {
             "topologySpreadConstraints": spec.mode == .daemonset
                 ? nil : .unlessEmpty(pod.topologySpreadConstraints),
             "priorityClassName": .unlessEmpty(pod.priorityClassName),
-            "securityContext": pod.securityContext,
+            "securityContext": podSecurityContext,
             "terminationGracePeriodSeconds": pod.terminationGracePeriodSeconds.map(JSONValue.int),
         ])
+    }
+
+    /// On OpenShift with the namespace's group for volumes, unless the user says otherwise. The resource never holds it.
+    private var podSecurityContext: JSONValue? {
+        guard let volumeGroup, options.availableAPIs.serves(.route) else { return spec.pod.securityContext }
+        var context = spec.pod.securityContext ?? [:]
+        if context["fsGroup"] == nil || context["fsGroup"] == .null { context["fsGroup"] = .int(volumeGroup) }
+        return context
     }
 
     var serviceAccountName: String { spec.serviceAccount.isEmpty ? names.serviceAccount : spec.serviceAccount }
@@ -68,7 +94,7 @@ extension CollectorDraft {
         let config: JSONValue = [
             "name": .string(Names.configVolume),
             "configMap": [
-                "name": .string(names.configMap(hash)),
+                "name": .string(names.configMap(configMapHash)),
                 "items": [["key": .string(Names.configFile), "path": .string(Names.configFile)]],
             ],
         ]

@@ -6,30 +6,33 @@ import OperatorAPI
 ///
 /// Source: opentelemetry-operator v0.158; Prometheus operator, `monitoring.coreos.com/v1`.
 extension CollectorDraft {
+    /// Of a collector in pods of its own, which Services lead to.
     func serviceMonitors() -> [RenderedPart] {
-        guard spec.isMetricsMonitoringEnabled, options.monitorAPI == .auto || options.monitorAPI == .coreos else {
-            return []
-        }
+        guard wantsPrometheusMonitors else { return [] }
         let type = ResourceType.serviceMonitor
         guard options.availableAPIs.serves(type) else {
             // With `auto` the other family of monitors will do.
-            if options.monitorAPI == .auto { return [] }
-            return [
-                .missing(
-                    Finding(
-                        .warning, .apiUnavailable,
-                        "the cluster does not serve \(type.apiVersion): there is no ServiceMonitor", type: type))
-            ]
+            return options.monitorAPI == .auto ? [] : [.missing(type)]
         }
-        var parts: [RenderedPart] = []
-        let exported = ports.prometheusExporters.compactMap { exporter in
-            ports.service.first { $0.port == exporter.port }?.name
+        var findings: [Finding] = []
+        var exported: [String] = []
+        for exporter in ports.prometheusExporters {
+            if let obstacle = exporter.obstacle {
+                findings.append(obstacle)
+            } else if let port = ports.servicePort(leadingTo: exporter.port), !exported.contains(port.name) {
+                // The reference looks for "prometheus" in the name and misses the ports that are called by their number.
+                exported.append(port.name)
+            }
         }
-        if !exported.isEmpty {
-            parts.append(serviceMonitor(names.serviceMonitor, .base, exported))
-        }
+        var parts = [RenderedPart(findings: findings)]
+        if !exported.isEmpty { parts.append(serviceMonitor(names.serviceMonitor, .base, exported)) }
         parts.append(serviceMonitor(names.monitoringServiceMonitor, .monitoring, [CollectorPorts.monitoringName]))
         return parts
+    }
+
+    /// Whether monitors of this family were asked for.
+    var wantsPrometheusMonitors: Bool {
+        spec.isMetricsMonitoringEnabled && (options.monitorAPI == .auto || options.monitorAPI == .coreos)
     }
 
     private func serviceMonitor(_ name: String, _ service: ServiceType, _ ports: [String]) -> RenderedPart {

@@ -54,8 +54,21 @@ extension CollectorDraft {
     }
 
     /// A DaemonSet's collectors take what comes from their own node. `Cluster` is the API's default, and goes without
-    /// saying: API servers before 1.21 do not know the field and refuse the object.
-    private var internalTrafficPolicy: JSONValue? { spec.mode == .daemonset ? "Local" : nil }
+    /// saying. Servers that do not know the field would refuse the object.
+    private var internalTrafficPolicy: JSONValue? {
+        spec.mode == .daemonset && options.hasInternalTrafficPolicy ? "Local" : nil
+    }
+
+    /// Said where the Services cannot keep to their node.
+    var trafficPolicyRemark: [Finding] {
+        guard spec.mode == .daemonset, !options.hasInternalTrafficPolicy, !ports.service.isEmpty else { return [] }
+        return [
+            Finding(
+                .information, .apiUnavailable,
+                "the API server is older than 1.22: the Services of this DaemonSet lead to collectors of other nodes, too"
+            )
+        ]
+    }
 
     private func serviceSpec(
         _ ports: [CollectorPorts.ServicePort], extra: KeyValuePairs<String, JSONValue?>, hasIPFamilies: Bool = true

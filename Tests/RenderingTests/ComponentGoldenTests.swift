@@ -41,7 +41,8 @@ struct ComponentGoldenTests {
             switch kind {
             case .receiver: Array(ComponentTable.receivers.keys)
             case .exporter: Array(ComponentTable.exporters.keys)
-            case .extension: Array(ComponentTable.extensions.keys)
+            case .processor: Array(ProcessorAccess.table.keys)
+            case .extension: Array(Set(ComponentTable.extensions.keys).union(ExtensionAccess.table.keys))
             }
         return known.sorted() + ["unheard_of"]
     }
@@ -58,12 +59,13 @@ struct ComponentGoldenTests {
         switch kind {
         case .receiver: config["service"]?["pipelines"]?["traces"]?["receivers"] = [.string(type)]
         case .exporter: config["service"]?["pipelines"]?["traces"]?["exporters"] = [.string(type)]
+        case .processor: config["service"]?["pipelines"]?["traces"]?["processors"] = [.string(type)]
         case .extension: config["service"]?["extensions"] = [.string(type)]
         }
         return collector(["config": config])
     }
 
-    @Test("each kind as in its fixture", arguments: [Component.Kind.receiver, .exporter, .extension])
+    @Test("each kind as in its fixture", arguments: Component.Kind.allCases)
     func table(_ kind: Component.Kind) throws {
         let rows = try Self.types(kind).map { type -> JSONValue in
             let resource = Self.resource(kind, type)

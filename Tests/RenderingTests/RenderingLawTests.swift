@@ -103,7 +103,12 @@ private struct Laws {
             result.append("label \(key) is \(value)")
         }
         if object.object.apiVersion != object.type.apiVersion { result.append("has another version") }
-        if object.object.controller == nil { result.append("has no owner") }
+        // The garbage collector knows no owner in a namespace of what is in none.
+        let isClusterScoped = [.clusterRole, .clusterRoleBinding].contains(object.type)
+        let isOwned =
+            isClusterScoped
+            ? object.object.annotations[CollectorAnnotationKey.owner] != nil : object.object.controller != nil
+        if !isOwned { result.append("has no owner") }
         return result
     }
 

@@ -74,7 +74,7 @@ let package = Package(
         // Putting it together.
         library(
             "Admission",
-            ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
+            ["Webhook", "Injection", "Rendering", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
         library(
             "Reconcilers",
             ["KubeRuntime", "Rendering", "Injection", "OperatorAPI", "ServingCertificate", log, metrics]),
@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "OperatorMainTests",
             dependencies: [
-                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "TestSupport", log,
+                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "Rendering", "TestSupport",
+                log,
             ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -18,6 +18,9 @@ struct Names: Sendable {
     /// The name that the azmonitoring field guide uses.
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
+    /// Of all objects of the target allocator.
+    var targetAllocator: String { Self.name(.variable(collector), .fixed("-targetallocator")) }
+
     var serviceMonitor: String { workload }
     var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
 

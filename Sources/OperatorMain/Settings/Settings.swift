@@ -1,5 +1,6 @@
 import Logging
 import OperatorAPI
+import Rendering
 
 /// How the operator process is to behave: built-in defaults, then the configuration file, the environment, the flags.
 ///
@@ -43,6 +44,9 @@ struct Settings: Sendable, Equatable {
     var annotationsFilter: [String] = ["^kubectl\\.kubernetes\\.io/last-applied-configuration$"]
     /// `auto`, `azmonitoring`, `coreos` or `none`.
     var monitorAPI = "auto"
+    /// For nodes in FIPS mode.
+    var forbiddenComponents = ComponentDenyList.none
+    var areResourceMetricsEnabled = false
 
     // Logging
     var log = LogSettings()

@@ -33,15 +33,27 @@ public struct CollectorValidation: Sendable {
     /// a warning. A resource that is being deleted is not looked at: nothing of it is applied any more, and a denial would
     /// only keep it from going.
     ///
+    /// What is left to be found out about rights stands in ``CollectorVerdict/access``: nothing for an update that leaves
+    /// `spec` alone, as it gives nobody any.
+    ///
     /// - Parameter old: the resource as it is stored.
     public func verdict(on resource: JSONValue, replacing old: JSONValue? = nil) -> CollectorVerdict {
         if KubeObject(resource).isBeingDeleted { return CollectorVerdict() }
         var verdict = judged(resource, replacing: old)
-        if let denial = verdict.denial, let old, old["spec"] == resource["spec"] {
+        guard let old, Self.haveSameSpec(old, resource) else { return verdict }
+        verdict.access = []
+        if let denial = verdict.denial {
             verdict.denial = nil
             verdict.warnings.append("as it is stored, it would not be admitted today: \(denial)")
         }
         return verdict
+    }
+
+    /// Whether nothing but defaults lies between what is stored and what comes.
+    private static func haveSameSpec(_ old: JSONValue, _ new: JSONValue) -> Bool {
+        if old["spec"] == new["spec"] { return true }
+        guard let defaulted = try? CollectorDefaulting().defaulted(old).resource else { return false }
+        return defaulted["spec"] == new["spec"]
     }
 
     private func judged(_ resource: JSONValue, replacing old: JSONValue?) -> CollectorVerdict {
@@ -60,6 +72,7 @@ public struct CollectorValidation: Sendable {
             try checks.modeIsUnchanged()
             if let warning = checks.nullWarning { verdict.warnings.append(warning) }
             try checks.run()
+            verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
         } catch {
             verdict.denial = error.message
             return verdict

@@ -1,5 +1,5 @@
 import Document
-import KubeModel
+public import KubeModel
 public import Rendering
 public import Webhook
 

@@ -12,6 +12,8 @@ struct CollectorSide {
     /// To be run by every replica.
     let reflectors: [any Service]
     let leading: LeadingWork
+    /// What the webhook checks collectors by, as the cluster is now.
+    let validation: @Sendable () -> CollectorValidation
     let gauges: [ObservedGauge]
 
     init(
@@ -23,7 +25,7 @@ struct CollectorSide {
         let collectors = stores.collectors.store
 
         let availability = APIAvailability(
-            of: AvailableAPIs.optional, logger: logger,
+            of: AvailableAPIs.optional + [.certManagerCertificate], logger: logger,
             discover: { types in
                 let discovery = try await client.discover(types)
                 return Set(types.filter { discovery.serves($0) })
@@ -33,6 +35,7 @@ struct CollectorSide {
             renderer: {
                 var options = options
                 options.availableAPIs = AvailableAPIs(availability.served)
+                options.canGrantAccess = false
                 return CollectorRenderer(options: options)
             },
             collectorVersion: Version.reference, events: events, logger: logger)
@@ -44,6 +47,23 @@ struct CollectorSide {
         }
         for reflector in owned.reflectors {
             controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
+        }
+
+        let forbidden = environment.isFIPSDemanded ? settings.forbiddenComponents : .none
+        if !settings.forbiddenComponents.isEmpty {
+            logger.info(
+                "components are forbidden where FIPS is demanded",
+                metadata: ["isFIPSDemanded": "\(environment.isFIPSDemanded)"])
+        }
+        validation = {
+            var options = options
+            // Until there is an answer nobody is warned of an API that may well be served.
+            let served = availability.known
+            if let served { options.availableAPIs = AvailableAPIs(served) }
+            options.canGrantAccess = false
+            return CollectorValidation(
+                options: options, forbidden: forbidden,
+                isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)
         }
 
         let definitions = Reflector(
@@ -65,4 +85,10 @@ struct CollectorSide {
 
     private static let ownedTypes: [ResourceType] =
         [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
+}
+
+extension ResourceType {
+    /// Served where cert-manager is installed.
+    fileprivate static let certManagerCertificate = ResourceType(
+        group: "cert-manager.io", version: "v1", kind: "Certificate", plural: "certificates")
 }

@@ -96,7 +96,7 @@ extension Scenario {
             // Webhooks are not asked about namespaces with this label.
             try label("control-plane=test")
             let manifest = Manifest.collector("wrong", in: namespace, spec: ["ports: [{port: 80}]"])
-            try await eventually("the API server to know the label") {
+            _ = try await eventually("the API server to know the label") {
                 try cluster.kubectl("apply", "-f", "-", input: manifest).succeeded ? true : nil
             }
             try label("control-plane-")
@@ -124,7 +124,7 @@ extension Scenario {
                 "patch", "otelcol", "wrong", "-n", namespace, "--type=merge", "-p",
                 #"{"metadata":{"finalizers":null}}"#)
             #expect(released.succeeded, "\(released.errors)")
-            try await eventually("the collector to be gone") {
+            _ = try await eventually("the collector to be gone") {
                 try cluster.get("otelcol", "wrong", in: namespace) == nil ? true : nil
             }
         }

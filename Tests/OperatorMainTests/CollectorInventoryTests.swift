@@ -1,5 +1,6 @@
 import Document
 import KubeModel
+import PrometheusExporter
 import Testing
 
 @testable import OperatorMain

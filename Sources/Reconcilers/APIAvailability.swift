@@ -49,7 +49,7 @@ public final class APIAvailability: Sendable {
     func refresh() async throws {
         let found = try await discover(types)
         let before = current.withLock { current in
-            let before = current
+            let before = current ?? []
             current = found
             return before
         }

@@ -41,10 +41,13 @@ extension Scenario {
                     "admission webhook \"mopentelemetrycollectorbeta.kb.io\" denied the request: "
                         + "spec.config.receivers.otlp.protocols.grpc.endpoint is 4317, expected a string"))
 
-            let warned = try cluster.apply(
-                Manifest.collector("nulls", in: namespace).replacingOccurrences(
+            // Not with apply, which takes null for "remove this".
+            let warned = try cluster.kubectl(
+                "create", "-f", "-",
+                input: Manifest.collector("nulls", in: namespace).replacingOccurrences(
                     of: "exporters: {prometheus: {endpoint: 0.0.0.0:8889}}",
                     with: "exporters: {prometheus: {endpoint: 0.0.0.0:8889}, debug: null}"))
+            #expect(warned.succeeded, "\(warned.errors)")
             #expect(
                 warned.errors.contains(
                     "Warning: Collector config spec.config has null objects: exporters.debug:. For compatibility with other tooling, such as kustomize and kubectl edit, it is recommended to use empty objects e.g. batch: {}."

@@ -140,6 +140,48 @@ struct CollectorValidatingHandlerTests {
         #expect(await handler.handle(request(labelled, .update, old: undefaulted)).isAllowed)
     }
 
+    @Test("an update is asked for the rights that it adds, not for those that were there")
+    func addedRights() async throws {
+        let pods = AccessRule(apiGroups: [""], resources: ["pods"], verbs: ["list"])
+        let nodes = AccessRule(apiGroups: [""], resources: ["nodes"], verbs: ["list"])
+        let rights = Rights(lacking: [Self.account: [Self.events, pods, nodes], "alice": [Self.events, pods, nodes]])
+        func reading(_ resources: String..., spec: JSONValue = [:]) throws -> JSONValue {
+            var object = try collector(spec, receiver: "k8s_objects")
+            object["spec"]?["config"]?["receivers"]?["k8s_objects"] = [
+                "objects": .array(resources.map { ["name": .string($0)] })
+            ]
+            return object
+        }
+        let handler = handler(rights)
+        let bigger = try reading("pods", spec: ["replicas": 3])
+        #expect(await handler.handle(request(bigger, .update, old: try reading("pods"))).isAllowed)
+        #expect(rights.names.isEmpty)
+        let more = await handler.handle(request(try reading("pods", "nodes"), .update, old: try reading("pods")))
+        #expect(more.message.hasSuffix("missing the following rules for alice - nodes: [list]"))
+
+        // What the operator did not look after, it has given no rights.
+        let unmanaged = try reading("pods", spec: ["managementState": "unmanaged"])
+        #expect(!(await handler.handle(request(try reading("pods"), .update, old: unmanaged)).isAllowed))
+        // Nor what it could not render, nor to another ServiceAccount.
+        let wrong = try reading("pods", spec: ["ports": [["port": 1]]])
+        #expect(!(await handler.handle(request(try reading("pods"), .update, old: wrong)).isAllowed))
+        let other = try reading("pods", spec: ["serviceAccount": "other"])
+        let moved = Rights(lacking: ["system:serviceaccount:ns:other": [pods], "alice": [pods]])
+        #expect(!(await self.handler(moved).handle(request(other, .update, old: try reading("pods"))).isAllowed))
+    }
+
+    @Test("a component whose needs cannot be told is denied where they would be granted, and only there")
+    func unreadableNeeds() async throws {
+        var object = try collector(receiver: "k8s_objects")
+        object["spec"]?["config"]?["receivers"]?["k8s_objects"] = ["objects": ["name": "pods"]]
+        let response = await handler(Rights()).handle(request(object))
+        #expect(
+            response.message
+                == "unable to determine RBAC rules for collector config: spec.config.receivers.k8s_objects.objects is an object, expected a list"
+        )
+        #expect(await handler(Rights(), canGrant: false).handle(request(object)).isAllowed)
+    }
+
     @Test("a collector that needs no rights, or gets none from the operator, is not asked about")
     func nothingToGrant() async throws {
         let rights = Rights(failing: Self.account)

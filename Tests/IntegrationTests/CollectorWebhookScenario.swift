@@ -65,9 +65,11 @@ extension Scenario {
             #expect(scaled.succeeded)
         }
 
-        @Test("added telemetry settings are told as an Event, not on a dry run", .timeLimit(.minutes(3)))
+        @Test(
+            "added telemetry settings are told as an Event, not on a dry run; components in metrics",
+            .timeLimit(.minutes(3)))
         func defaultsEvent() async throws {
-            let running = try OperatorProcess()
+            let running = try OperatorProcess(flags: ["--enable-cr-metrics"])
             defer { running.stop() }
             try await running.untilServing()
             let namespace = try cluster.makeNamespace("defaults")
@@ -85,6 +87,12 @@ extension Scenario {
             #expect(
                 event["note"] == "Applied default Prometheus telemetry configuration (host: 0.0.0.0, port: 8888)")
             #expect(try cluster.events(about: "dry", in: namespace).isEmpty)
+
+            let series =
+                "opentelemetry_collector_exporters{collector_name=\"told\",namespace=\"\(namespace)\",type=\"prometheus\"} 1"
+            _ = try await eventually("metrics about the collector") {
+                try running.metrics().contains(series) ? true : nil
+            }
         }
 
         @Test("what is stored and wrong can be labelled and deleted, and not changed", .timeLimit(.minutes(3)))

@@ -7,7 +7,7 @@ extension CollectorChecks {
     /// - Parameter canGrant: whether the operator gives collectors their rights.
     func access(canGrant: Bool) throws(CollectorRefusal) -> [AccessDemand] {
         var demands: [AccessDemand] = []
-        let rules = try componentRules()
+        let rules = try componentRules(canGrant: canGrant)
         if !rules.isEmpty {
             let own = collector.spec.serviceAccount
             if canGrant {
@@ -34,10 +34,12 @@ extension CollectorChecks {
 
     private func account(_ name: String) -> ObjectKey { ObjectKey(namespace: collector.namespace, name: name) }
 
-    private func componentRules() throws(CollectorRefusal) -> [AccessRule] {
+    private func componentRules(canGrant: Bool) throws(CollectorRefusal) -> [AccessRule] {
         do throws(FieldError) {
             return try config.accessRules()
         } catch {
+            // What cannot be given need not be known.
+            if !canGrant { return [] }
             throw CollectorRefusal("unable to determine RBAC rules for collector config: \(error)")
         }
     }

@@ -33,18 +33,32 @@ public struct CollectorValidation: Sendable {
     /// a warning. A resource that is being deleted is not looked at: nothing of it is applied any more, and a denial would
     /// only keep it from going.
     ///
-    /// What is left to be found out about rights stands in ``CollectorVerdict/access``: nothing for an update that leaves
-    /// `spec` alone, as it gives nobody any.
+    /// What is left to be found out about rights stands in ``CollectorVerdict/access``. An update is asked only for the rights
+    /// that it adds: those of the stored resource are given already, as far as the operator may.
     ///
     /// - Parameter old: the resource as it is stored.
     public func verdict(on resource: JSONValue, replacing old: JSONValue? = nil) -> CollectorVerdict {
         if KubeObject(resource).isBeingDeleted { return CollectorVerdict() }
-        var verdict = judged(resource, replacing: old)
-        guard let old, Self.haveSameSpec(old, resource) else { return verdict }
-        verdict.access = []
-        if let denial = verdict.denial {
-            verdict.denial = nil
-            verdict.warnings.append("as it is stored, it would not be admitted today: \(denial)")
+        var (verdict, collector) = checked(resource, replacing: old)
+        if let old {
+            if Self.haveSameSpec(old, resource) {
+                verdict.access = []
+                if let denial = verdict.denial {
+                    verdict.denial = nil
+                    verdict.warnings.append("as it is stored, it would not be admitted today: \(denial)")
+                    return verdict
+                }
+            } else if !verdict.access.isEmpty {
+                let (stored, storedCollector) = checked(old, replacing: nil)
+                // Nothing was given for what is not reconciled.
+                if storedCollector?.spec.managementState == .managed {
+                    verdict.access = verdict.access.compactMap { $0.without(stored.access) }
+                }
+            }
+        }
+        if let collector, verdict.denial == nil {
+            verdict.warnings += renderer.render(collector).findings
+                .filter { $0.severity >= .warning }.map(\.message)
         }
         return verdict
     }
@@ -56,14 +70,17 @@ public struct CollectorValidation: Sendable {
         return defaulted["spec"] == new["spec"]
     }
 
-    private func judged(_ resource: JSONValue, replacing old: JSONValue?) -> CollectorVerdict {
+    /// - Returns: the collector, too, when it can be read.
+    private func checked(
+        _ resource: JSONValue, replacing old: JSONValue?
+    ) -> (CollectorVerdict, OpenTelemetryCollector?) {
         var verdict = CollectorVerdict()
         let collector: OpenTelemetryCollector
         do throws(FieldError) {
             collector = try OpenTelemetryCollector(resource)
         } catch {
             verdict.denial = error.description
-            return verdict
+            return (verdict, nil)
         }
         let checks = CollectorChecks(
             collector: collector, spec: resource["spec"] ?? [:], old: old.map { $0["spec"] ?? [:] },
@@ -75,11 +92,8 @@ public struct CollectorValidation: Sendable {
             verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
         } catch {
             verdict.denial = error.message
-            return verdict
         }
-        verdict.warnings += renderer.render(collector).findings
-            .filter { $0.severity >= .warning }.map(\.message)
-        return verdict
+        return (verdict, collector)
     }
 }
 

@@ -37,6 +37,19 @@ public struct AccessDemand: Sendable, Equatable {
     }
 }
 
+extension AccessDemand {
+    /// What is left when the operator gives the same ServiceAccount some of the rights already; `nil` for nothing.
+    func without(_ given: [AccessDemand]) -> AccessDemand? {
+        guard source == .granted else { return self }
+        let known = Set(
+            given.filter { $0.source == .granted && $0.serviceAccount == serviceAccount }
+                .flatMap { $0.rules.flatMap(\.single) })
+        if known.isEmpty { return self }
+        let rest = rules.flatMap(\.single).filter { !known.contains($0) }
+        return rest.isEmpty ? nil : AccessDemand(source, of: serviceAccount, rules: rest)
+    }
+}
+
 /// Why a collector is not admitted: a sentence for who sent it.
 struct CollectorRefusal: Error {
     var message: String

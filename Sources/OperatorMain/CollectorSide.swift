@@ -68,7 +68,7 @@ struct CollectorSide {
             // Until there is an answer nobody is warned of an API that may well be served.
             let served = availability.known
             if let served { options.availableAPIs = AvailableAPIs(served) }
-            options.canGrantAccess = false
+            options.canGrantAccess = access.mayBeGranted
             return CollectorValidation(
                 options: options, forbidden: forbidden,
                 isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)

@@ -139,5 +139,70 @@ extension Scenario {
                 try cluster.get("otelcol", "wrong", in: namespace) == nil ? true : nil
             }
         }
+
+        @Test("nobody has a collector given rights that they do not hold", .timeLimit(.minutes(3)))
+        func escalation() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("escalation")
+            let user = "alice-\(namespace)"
+            try cluster.apply(
+                """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: Role
+                metadata: {name: collectors, namespace: \(namespace)}
+                rules: [{apiGroups: [opentelemetry.io], resources: [opentelemetrycollectors], verbs: ["*"]}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: collectors, namespace: \(namespace)}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: collectors}
+                subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: \(user)}]
+                """)
+            let manifest = Manifest.collector("spy", in: namespace)
+                .replacingOccurrences(of: "receivers: {otlp:", with: "receivers: {k8s_events: {}, otlp:")
+                .replacingOccurrences(of: "receivers: [otlp]", with: "receivers: [k8s_events]")
+            func create(dryRun: String) throws -> ShellResult {
+                try cluster.kubectl(
+                    "create", "-f", "-", "--as", user, "--dry-run=\(dryRun)", input: manifest)
+            }
+            for dryRun in ["server", "none"] {
+                let refused = try create(dryRun: dryRun)
+                #expect(!refused.succeeded)
+                #expect(
+                    refused.errors.contains(
+                        denied(
+                            "user \"\(user)\" is not allowed to create a collector whose config would grant permissions they do not hold: missing the following rules for \(user) - events: [get,list,watch]"
+                        )), "\(refused.errors)")
+            }
+            #expect(try cluster.get("clusterrole", "spy-\(namespace)-cluster-role", in: "") == nil)
+
+            try cluster.apply(
+                """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRole
+                metadata: {name: \(user)}
+                rules: [{apiGroups: [""], resources: [events], verbs: [get, list, watch]}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRoleBinding
+                metadata: {name: \(user)}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: \(user)}
+                subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: \(user)}]
+                """)
+            _ = try await eventually("the rights to count") { try create(dryRun: "none").succeeded ? true : nil }
+            _ = try await eventually("the rights to be given") {
+                try cluster.get("clusterrole", "spy-\(namespace)-cluster-role", in: "")
+            }
+            // Given once, they are no reason to refuse who changes something else.
+            _ = try cluster.kubectl("delete", "clusterrolebinding", user)
+            let changed = try cluster.kubectl(
+                "patch", "otelcol", "spy", "-n", namespace, "--as", user, "--type=merge", "-p",
+                #"{"spec":{"podAnnotations":{"a":"b"}}}"#)
+            #expect(changed.succeeded, "\(changed.errors)")
+            _ = try cluster.kubectl("delete", "clusterrole", user)
+            _ = try cluster.kubectl("delete", "otelcol", "spy", "-n", namespace, "--timeout=60s")
+        }
     }
 }

@@ -75,7 +75,8 @@ let package = Package(
         library(
             "Admission",
             [
-                "Webhook", "Injection", "Rendering", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics,
+                "Webhook", "Injection", "Rendering", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log,
+                metrics,
             ]),
         library(
             "Reconcilers",
@@ -118,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "OperatorMainTests",
             dependencies: [
-                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI", "Rendering",
-                "TestSupport", log,
+                "OperatorMain", "Document", "Injection", "KubeModel", "Manifests", "OperatorAPI",
+                "PrometheusExporter", "Rendering", "TestSupport", log,
             ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(

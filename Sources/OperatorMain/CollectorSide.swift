@@ -13,6 +13,8 @@ struct CollectorSide {
     /// To be run by every replica.
     let reflectors: [any Service]
     let leading: LeadingWork
+    /// What the webhook checks collectors by, as the cluster is now.
+    let validation: @Sendable () -> CollectorValidation
     let gauges: [ObservedGauge]
     /// Whether collectors get ClusterRoles; the webhook looks at who asks for one.
     let access: AccessAvailability
@@ -28,7 +30,7 @@ struct CollectorSide {
         let namespaces = stores.namespaces.store
 
         let availability = APIAvailability(
-            of: AvailableAPIs.optional, logger: logger,
+            of: AvailableAPIs.optional + [.certManagerCertificate], logger: logger,
             discover: { types in
                 let discovery = try await client.discover(types)
                 return Set(types.filter { discovery.serves($0) })
@@ -62,6 +64,23 @@ struct CollectorSide {
             controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
             controller.watch(reflector) { change in Set([change.old, change.new].compactMap { $0?.collector }).sorted()
             }
+        }
+
+        let forbidden = environment.isFIPSDemanded ? settings.forbiddenComponents : .none
+        if !settings.forbiddenComponents.isEmpty {
+            logger.info(
+                "components are forbidden where FIPS is demanded",
+                metadata: ["isFIPSDemanded": "\(environment.isFIPSDemanded)"])
+        }
+        validation = {
+            var options = options
+            // Until there is an answer nobody is warned of an API that may well be served.
+            let served = availability.known
+            if let served { options.availableAPIs = AvailableAPIs(served) }
+            options.canGrantAccess = access.mayBeGranted
+            return CollectorValidation(
+                options: options, forbidden: forbidden,
+                isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)
         }
 
         let definitions = Reflector(
@@ -100,4 +119,10 @@ struct CollectorSide {
 
     private static let ownedTypes: [ResourceType] =
         [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
+}
+
+extension ResourceType {
+    /// Served where cert-manager is installed.
+    fileprivate static let certManagerCertificate = ResourceType(
+        group: "cert-manager.io", version: "v1", kind: "Certificate", plural: "certificates")
 }

@@ -29,6 +29,8 @@ struct Exposition: Sendable {
         registry.gauge(gauge.name, help: gauge.help, labels: gauge.labels, read: gauge.read)
     }
 
+    func observe(_ inventory: CollectorInventory) { registry.collect(inventory.samples) }
+
     func buffer() -> ByteBuffer { ByteBuffer(string: registry.text()) }
 
     /// A finished try of a request to the API server.

@@ -73,6 +73,8 @@ struct OperatorProcess {
             settings, environment, client: client, stores: stores, version: version, events: events)
         let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
 
+        let inventory = settings.areResourceMetricsEnabled ? CollectorInventory(stores.collectors) : nil
+        if let inventory { exposition.observe(inventory) }
         for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
 
         var services: [any Service] = []
@@ -86,8 +88,8 @@ struct OperatorProcess {
         if settings.isWebhookEnabled {
             services.append(
                 try webhookServer(
-                    stores: stores, version: version, certificate: certificate.source, client: client, events: events,
-                    group: group))
+                    stores: stores, version: version, certificate: certificate.source,
+                    validation: collectors.validation, client: client, events: events, group: group))
         } else {
             logger.warning("webhooks are off: no pod is injected, and resources are not defaulted")
         }
@@ -97,7 +99,7 @@ struct OperatorProcess {
                     ? LeaderElector(
                         .init(namespace: environment.namespace, identity: "\(environment.podName)_\(UniqueID.make())"),
                         api: client, recorder: events, logger: Logger(label: "leader-election")) : nil,
-                work: [collectors.leading] + instrumentations.leading))
+                work: [collectors.leading] + instrumentations.leading + (inventory.map { [$0.leading] } ?? [])))
         return services
     }
 }
@@ -106,8 +108,9 @@ struct OperatorProcess {
 
 extension OperatorProcess {
     private func webhookServer(
-        stores: Stores, version: ClusterVersion, certificate: CertificateSource, client: Client,
-        events: EventRecorder, group: any EventLoopGroup
+        stores: Stores, version: ClusterVersion, certificate: CertificateSource,
+        validation: @escaping @Sendable () -> CollectorValidation, client: Client, events: EventRecorder,
+        group: any EventLoopGroup
     ) throws -> HTTPServer {
         let injection = try settings.injection()
         let defaults = injection.defaultImages
@@ -128,9 +131,9 @@ extension OperatorProcess {
             "/validate-opentelemetry-io-v1alpha1-instrumentation": ValidatingHandler {
                 try Instrumentation($0).validated(images: defaults)
             },
-            "/mutate-opentelemetry-io-v1beta1-opentelemetrycollector": DefaultingHandler {
-                try CollectorDefaulting().defaulted($0).resource
-            },
+            CollectorDefaultingHandler.path: CollectorDefaultingHandler(events: events),
+            CollectorValidatingHandler.path: CollectorValidatingHandler(
+                validation, reviewer: AccessReviewer(api: client)),
         ]
         return HTTPServer(
             name: "webhook", address: ListenAddress(host: settings.webhookHost, port: settings.webhookPort),

@@ -10,6 +10,12 @@ struct ProcessEnvironment: Sendable {
     /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as far as they are set; collectors get them.
     var proxies: ProxyEnvironment
 
+    /// Whether the node's kernel demands FIPS 140 validated cryptography. One that does not let us know counts as demanding.
+    ///
+    /// Source: Linux, `/proc/sys/crypto/fips_enabled`; the reference asks the same file.
+    var isFIPSDemanded: Bool
+
+    private static let fipsFile = "/proc/sys/crypto/fips_enabled"
     private static let namespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
     init() {
@@ -19,6 +25,7 @@ struct ProcessEnvironment: Sendable {
         proxies = ProxyEnvironment(
             http: Self.value(of: "HTTP_PROXY"), https: Self.value(of: "HTTPS_PROXY"),
             none: Self.value(of: "NO_PROXY"))
+        isFIPSDemanded = access(Self.fipsFile, F_OK) == 0 && Self.line(ofFile: Self.fipsFile) != "0"
     }
 
     /// `nil` when the variable is not set; an empty one counts as set.

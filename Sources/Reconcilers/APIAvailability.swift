@@ -11,7 +11,7 @@ public final class APIAvailability: Sendable {
     private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
     private let logger: Logger
     private let handlers = Mutex<[@Sendable () -> Void]>([])
-    private let current = Mutex<Set<ResourceType>>([])
+    private let current = Mutex<Set<ResourceType>?>(nil)
 
     /// - Parameter discover: those of the types that are served.
     public init(
@@ -23,7 +23,10 @@ public final class APIAvailability: Sendable {
         self.discover = discover
     }
 
-    public var served: Set<ResourceType> { current.withLock { $0 } }
+    public var served: Set<ResourceType> { known ?? [] }
+
+    /// The last answer; `nil` while there was none.
+    public var known: Set<ResourceType>? { current.withLock { $0 } }
 
     /// Calls the handler after the answer has changed.
     public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
@@ -46,7 +49,7 @@ public final class APIAvailability: Sendable {
     func refresh() async throws {
         let found = try await discover(types)
         let before = current.withLock { current in
-            let before = current
+            let before = current ?? []
             current = found
             return before
         }

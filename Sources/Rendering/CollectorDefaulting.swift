@@ -11,7 +11,13 @@ public struct CollectorDefaulting: Sendable {
     public struct Result: Sendable, Equatable {
         public var resource: JSONValue
         /// Where the collector will show its own metrics, when that was not the user's choice.
-        public var addedMetricsReader: String?
+        public var addedMetricsReader: MetricsReader?
+    }
+
+    /// The address of a reader that serves metrics to Prometheus.
+    public struct MetricsReader: Sendable, Equatable {
+        public var host: String
+        public var port: Int
     }
 
     /// - Throws: a field whose value no default can be put beside; the webhook denies the resource.
@@ -45,7 +51,8 @@ public struct CollectorDefaulting: Sendable {
         let metrics = MetricsEndpoint(telemetry: config.service.telemetry)
         return Result(
             resource: result,
-            addedMetricsReader: collector.spec.config.lacksMetricsReader ? "\(metrics.host):\(metrics.port)" : nil)
+            addedMetricsReader: collector.spec.config.lacksMetricsReader
+                ? MetricsReader(host: metrics.host, port: metrics.port) : nil)
     }
 
     /// The configuration as it was written, with what has been added.

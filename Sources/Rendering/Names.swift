@@ -18,6 +18,9 @@ struct Names: Sendable {
     /// The name that the azmonitoring field guide uses.
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
+    /// Of all objects of the target allocator.
+    var targetAllocator: String { Self.name(.variable(collector), .fixed("-targetallocator")) }
+
     var serviceMonitor: String { workload }
     var podMonitor: String { workload }
     /// A long collector's name is cut elsewhere where the reference would give both ServiceMonitors one name.

@@ -1,17 +1,18 @@
 /// Makes warnings fit for the API server, which passes each on as an HTTP `Warning` header.
 ///
-/// Source: Kubernetes "Dynamic Admission Control", Warnings: over 256 characters one may be cut, over 4,096 in all the
-/// rest is dropped; line ends and control characters cannot stand in a header.
+/// Source: Kubernetes "Dynamic Admission Control", Warnings: when all are longer than 4,096 characters, each is cut at 256 and
+/// what then is too much is dropped; line ends and control characters cannot stand in a header.
 enum AdmissionWarnings {
     static let limit = 256
     static let totalLimit = 4_096
 
+    /// As short as they have to be: a single long one, a list of paths for example, stays whole.
     static func fitted(_ warnings: [String]) -> [String] {
+        let texts = warnings.map(clean).filter { !$0.isEmpty }
+        if texts.reduce(0, { $0 + $1.utf8.count }) <= totalLimit { return texts }
         var total = 0
         var fitted: [String] = []
-        for warning in warnings {
-            let text = cut(clean(warning), to: limit)
-            guard !text.isEmpty else { continue }
+        for text in texts.lazy.map({ cut($0, to: limit) }) {
             guard total + text.utf8.count <= totalLimit else { break }
             total += text.utf8.count
             fitted.append(text)

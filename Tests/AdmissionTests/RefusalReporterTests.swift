@@ -12,45 +12,6 @@ import Testing
 
 @testable import Admission
 
-/// Counts the Events that are written.
-private final class EventCounter: KubeAPI {
-    private let events = Mutex<[KubeObject]>([])
-
-    var created: [KubeObject] { events.withLock { $0 } }
-    var isFinished: Bool { created.contains { $0["reason"] == "Last" } }
-    func forgetLast() { events.withLock { $0.removeAll { $0["reason"] == "Last" } } }
-
-    func create(_ type: ResourceType, _ object: KubeObject) async throws(KubeError) -> KubeObject {
-        events.withLock { $0.append(object) }
-        return object
-    }
-
-    func patch(
-        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?
-    ) async throws(KubeError) -> KubeObject {
-        KubeObject(type, key)
-    }
-
-    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
-        throw .cancelled
-    }
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw .cancelled }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream { nil } }
-    func replace(
-        _ type: ResourceType, _ object: KubeObject, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
-}
-
 /// Counts the counters that are made, and keeps the first messages that are logged.
 private final class Telemetry: MetricsFactory, LogHandler, Sendable {
     let counters = Mutex<[String]>([])
@@ -111,15 +72,7 @@ struct RefusalReporterTests {
             let request = AdmissionRequest(uid: "u", operation: .create, namespace: "shop", dryRun: dryRun, object: pod)
             reporter.report(refused, of: request)
         }
-        // Written in order: what comes before this one has come when this one has.
-        let last = ObjectReference(apiVersion: "v1", kind: "Namespace", namespace: "last", name: "last")
-        events.record(.normal, regarding: last, reason: "Last", note: "")
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await events.run() }
-            _ = try await eventually("the last Event") { api.isFinished ? true : nil }
-            group.cancelAll()
-        }
-        api.forgetLast()
+        _ = try await api.written(by: events)
     }
 
     /// Injection is no part of this.

@@ -21,16 +21,30 @@ struct WebhookManifestTests {
                 "mpod.kb.io /mutate-v1-pod",
                 "vinstrumentationcreateupdate.kb.io /validate-opentelemetry-io-v1alpha1-instrumentation",
                 "vinstrumentationdelete.kb.io /validate-opentelemetry-io-v1alpha1-instrumentation",
+                "vopentelemetrycollectorcreateupdatebeta.kb.io /validate-opentelemetry-io-v1beta1-opentelemetrycollector",
+                "vopentelemetrycollectordeletebeta.kb.io /validate-opentelemetry-io-v1beta1-opentelemetrycollector",
             ])
     }
 
-    @Test("an Instrumentation is written only after a check, but deleted also when nobody checks")
+    @Test("a resource is written only after a check, but deleted also when nobody checks")
     func validation() throws {
         let configuration = try #require(manifests.all("ValidatingWebhookConfiguration").first)
         let rules = (configuration["webhooks"]?.arrayValue ?? []).map {
             "\($0["rules"]?[0]?["operations"]?.texts.joined(separator: ",") ?? "") \($0["failurePolicy"]?.stringValue ?? "")"
         }
-        #expect(rules == ["CREATE,UPDATE Fail", "DELETE Ignore"])
+        #expect(rules == ["CREATE,UPDATE Fail", "DELETE Ignore", "CREATE,UPDATE Fail", "DELETE Ignore"])
+    }
+
+    @Test("collectors of the older version are asked about, too, converted")
+    func equivalents() {
+        let collectors = manifests.webhooks.filter {
+            $0["rules"]?[0]?["resources"]?.texts == ["opentelemetrycollectors"]
+        }
+        #expect(collectors.count == 3)
+        for webhook in collectors {
+            #expect(webhook["matchPolicy"] == "Equivalent")
+            #expect(webhook["rules"]?[0]?["apiVersions"]?.texts == ["v1beta1"])
+        }
     }
 
     /// Source: AKS, Admissions Enforcer.
@@ -65,7 +79,9 @@ struct WebhookManifestTests {
             let target = try #require(webhook[path: "clientConfig", "service"])
             #expect(target["name"] == service[path: "metadata", "name"])
             #expect(target["namespace"] == service[path: "metadata", "namespace"])
-            #expect(webhook["sideEffects"] == (webhook["name"] == "mpod.kb.io" ? "NoneOnDryRun" : "None"))
+            let writesEvents: [JSONValue] = ["mpod.kb.io", "mopentelemetrycollectorbeta.kb.io"]
+            #expect(
+                webhook["sideEffects"] == (writesEvents.contains(webhook["name"] ?? .null) ? "NoneOnDryRun" : "None"))
             #expect(webhook["admissionReviewVersions"] == ["v1"])
             #expect(webhook["matchConditions"] == nil, "1.20 would drop them and match everything")
         }

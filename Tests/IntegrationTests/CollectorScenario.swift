@@ -80,8 +80,11 @@ extension Scenario {
             try await running.untilServing()
             let namespace = try cluster.makeNamespace("refused")
 
-            try cluster.apply(
-                Manifest.collector("allocated", in: namespace, spec: ["targetAllocator: {enabled: true}"]))
+            let allocated = try cluster.apply(
+                Manifest.collector(
+                    "allocated", in: namespace, spec: ["targetAllocator: {enabled: true}"], mode: "statefulset"
+                ).replacingOccurrences(of: "receivers: {otlp", with: "receivers: {prometheus: {}, otlp"))
+            #expect(allocated.errors.contains("Warning: target allocators are not supported"))
             let condition = try await cluster.condition("Ready", of: "allocated", in: namespace) {
                 $0["status"] == "False"
             }

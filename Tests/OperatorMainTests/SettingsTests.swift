@@ -342,14 +342,14 @@ struct SettingsTests {
     @Test("takes every flag of the reference, and says which have no effect")
     func ignoredFlags() throws {
         let settings = try resolved([
-            "--watch-namespace=a,b", "--pprof-addr=:1", "--enable-cr-metrics", "--create-sm-operator-metrics=true",
+            "--watch-namespace=a,b", "--pprof-addr=:1", "--create-sm-operator-metrics=true",
             "--ignore-missing-collector-crds", "--create-rbac-permissions", "--openshift-create-dashboard",
             "--openshift-webhook-replicas=3", "--clusterobservability-collector-image=x", "--target-allocator-image=x",
-            "--operator-opamp-bridge-image", "x", "--fips-disabled-components=receiver.x", "--tls-cluster-profile",
+            "--operator-opamp-bridge-image", "x", "--tls-cluster-profile",
             "--zap-stacktrace-level=error", "--enable-leader-election",
         ])
         #expect(settings.isLeaderElectionEnabled)
-        #expect(settings.notes.count == 13)
+        #expect(settings.notes.count == 12)
         #expect(settings.notes.contains("flag --watch-namespace: not supported by this version, ignored"))
         var rest = settings
         rest.notes = []
@@ -379,10 +379,36 @@ struct SettingsTests {
         #expect(settings.notes == [])
     }
 
+    @Test("components that FIPS forbids come from flag, environment or file, and a slip is named")
+    func forbiddenComponents() throws {
+        let wanted = try ComponentDenyList(["receiver.kafka", "exporter.zipkin"])
+        #expect(
+            try resolved(["--fips-disabled-components=receiver.kafka,exporter.zipkin"]).forbiddenComponents == wanted)
+        #expect(
+            try resolved(environment: ["FIPS_DISABLED_COMPONENTS": "exporter.zipkin,receiver.kafka"])
+                .forbiddenComponents == wanted)
+        #expect(
+            try resolved(file: "fips-disabled-components: receiver.kafka,exporter.zipkin\n").forbiddenComponents
+                == wanted)
+        #expect(
+            failure(["--fips-disabled-components=kafka"])
+                == "flag --fips-disabled-components: expected one of receiver.TYPE, exporter.TYPE, processor.TYPE, extension.TYPE, found \"kafka\""
+        )
+        // The default of the reference, a slip that its Deployments may carry.
+        #expect(try resolved(["--fips-disabled-components=uppercase"]).forbiddenComponents == .none)
+    }
+
+    @Test("metrics about collectors are off until asked for")
+    func resourceMetrics() throws {
+        #expect(try !resolved().areResourceMetricsEnabled)
+        #expect(try resolved(["--enable-cr-metrics"]).areResourceMetricsEnabled)
+        #expect(try resolved(environment: ["ENABLE_CR_METRICS": "true"]).areResourceMetricsEnabled)
+    }
+
     @Test("what is switched off, or empty, is no reason to warn")
     func switchedOff() throws {
         let settings = try resolved(
-            ["--enable-cr-metrics=false", "--watch-namespace="], environment: ["CREATE_SM_OPERATOR_METRICS": "False"])
+            ["--pprof-addr=", "--watch-namespace="], environment: ["CREATE_SM_OPERATOR_METRICS": "False"])
         #expect(settings.notes == [])
     }
 

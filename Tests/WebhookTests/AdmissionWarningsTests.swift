@@ -10,14 +10,22 @@ struct AdmissionWarningsTests {
         #expect(AdmissionWarnings.fitted(["\n\t", ""]).isEmpty)
     }
 
-    @Test("one is cut to 256 bytes on a character's border")
+    @Test("a long one stays whole while there is room for all")
+    func long() {
+        let text = String(repeating: "é", count: 2_000)
+        #expect(AdmissionWarnings.fitted([text, "a"]) == [text, "a"])
+    }
+
+    @Test("each is cut to 256 bytes on a character's border when there is not")
     func cut() throws {
-        let text = String(repeating: "é", count: 200)
-        let fitted = try #require(AdmissionWarnings.fitted([text]).first)
-        #expect(fitted.utf8.count <= 256)
-        #expect(fitted.utf8.count >= 254)
-        #expect(fitted.hasSuffix("é…"))
-        #expect(AdmissionWarnings.fitted([String(repeating: "a", count: 256)]) == [String(repeating: "a", count: 256)])
+        let text = String(repeating: "é", count: 2_000)
+        let fitted = AdmissionWarnings.fitted([text, String(repeating: "a", count: 256), "b"])
+        #expect(fitted.count == 3)
+        let first = try #require(fitted.first)
+        #expect(first.utf8.count <= 256)
+        #expect(first.utf8.count >= 254)
+        #expect(first.hasSuffix("é…"))
+        #expect(fitted.dropFirst() == [String(repeating: "a", count: 256), "b"])
     }
 
     @Test("all of them stay within 4,096 bytes")

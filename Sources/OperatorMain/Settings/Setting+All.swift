@@ -1,4 +1,5 @@
 import Logging
+import Rendering
 
 extension Setting {
     /// Every setting, in the order in which `run --help` lists them.
@@ -181,6 +182,22 @@ extension Setting {
             "tls-configure-operands", env: "TLS_CONFIGURE_OPERANDS", file: "tls.configureoperands",
             "Give tls-min-version and tls-cipher-suites to collectors, too, where they serve TLS and say nothing (default false)."
         ) { $0.areOperandsConfigured = $1 },
+        .list(
+            "fips-disabled-components", env: "FIPS_DISABLED_COMPONENTS", file: "fips-disabled-components",
+            "Components that no collector may use on a node in FIPS mode, comma separated: receiver.kafka,exporter.zipkin."
+        ) { (settings, value) throws(SettingsError) in
+            // The reference's default is this word, which forbids nothing.
+            let entries = value.filter { $0 != "uppercase" }
+            do throws(ComponentDenyList.InvalidEntry) {
+                settings.forbiddenComponents = try ComponentDenyList(entries)
+            } catch {
+                throw SettingsError(description: error.description)
+            }
+        },
+        .boolean(
+            "enable-cr-metrics", env: "ENABLE_CR_METRICS", file: "enable-cr-metrics",
+            "Metrics about the collectors' components, from the replica that leads (default false)."
+        ) { $0.areResourceMetricsEnabled = $1 },
     ]
 
     private static let logging: [Setting] = [
@@ -244,9 +261,6 @@ extension Setting {
             .list, "watch-namespace", env: "WATCH_NAMESPACE", file: "watch-namespace", "Namespaces to watch."),
         .ignored(.text, "pprof-addr", env: "PPROF_ADDR", file: "pprof-addr", "Address of the profiler."),
         .ignored(
-            .boolean, "enable-cr-metrics", env: "ENABLE_CR_METRICS", file: "enable-cr-metrics",
-            "Metrics about custom resources."),
-        .ignored(
             .boolean, "create-sm-operator-metrics", env: "CREATE_SM_OPERATOR_METRICS",
             file: "create-service-monitor-operator-metrics", "A ServiceMonitor for the operator."),
         .ignored(
@@ -269,9 +283,6 @@ extension Setting {
         .ignored(
             .text, "operator-opamp-bridge-image", env: "RELATED_IMAGE_OPERATOR_OPAMP_BRIDGE",
             file: "operatoropampbridge-image", "Image of OpAMP bridges."),
-        .ignored(
-            .list, "fips-disabled-components", env: "FIPS_DISABLED_COMPONENTS", file: "fips-disabled-components",
-            "Collector components that FIPS forbids."),
         .ignored(
             .boolean, "tls-cluster-profile", env: "TLS_CLUSTER_PROFILE", file: "tls.useclusterprofile",
             "The TLS profile of an OpenShift cluster."),

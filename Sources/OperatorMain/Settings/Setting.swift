@@ -69,11 +69,11 @@ extension Setting {
 
     static func list(
         _ flag: String?, env: String?, file: String?, _ help: String,
-        _ path: @escaping @Sendable (inout Settings, [String]) -> Void
+        _ path: @escaping @Sendable (inout Settings, [String]) throws(SettingsError) -> Void
     ) -> Setting {
         Setting(flag: flag, environment: env, fileKey: file, kind: .list, help: help) {
             (settings, value) throws(SettingsError) in
-            if case .list(let value) = value { path(&settings, value) }
+            if case .list(let value) = value { try path(&settings, value) }
         }
     }
 

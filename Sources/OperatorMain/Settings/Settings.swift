@@ -1,5 +1,6 @@
 import Logging
 import OperatorAPI
+import Rendering
 
 /// How the operator process is to behave: built-in defaults, then the configuration file, the environment, the flags.
 ///
@@ -45,6 +46,9 @@ struct Settings: Sendable, Equatable {
     var monitorAPI = "auto"
     /// Whether collectors that serve TLS get the settings above where they have none of their own.
     var areOperandsConfigured = false
+    /// For nodes in FIPS mode.
+    var forbiddenComponents = ComponentDenyList.none
+    var areResourceMetricsEnabled = false
 
     // Logging
     var log = LogSettings()

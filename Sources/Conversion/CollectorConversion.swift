@@ -63,8 +63,16 @@ public enum CollectorConversion {
         let result = record.map { restored($0, of: written, in: plain) } ?? plain
 
         let shown = try AlphaToBeta.convert(result).resource
-        let lost = ConversionRecord(
+        var lost = ConversionRecord(
             version: v1beta1, changes: ConversionRecord.Change.all(from: shown, to: written))
+        if let read = shown[path: "spec", "config"], let config = written[path: "spec", "config"],
+            !lost.changes.contains(where: { $0.path == ConversionRecord.configPath }),
+            ConfigText.write(read) != ConfigText.write(config)
+        {
+            // Equal and yet not written alike: -0.
+            lost.changes.append(
+                .init(path: ConversionRecord.configPath, was: ConversionRecord.digest(of: read), value: config))
+        }
         return try Annotated.adding(lost, to: result)
     }
 

@@ -61,11 +61,12 @@ public struct ConversionRecord: Sendable, Equatable {
         leftOut = (json["leftOut"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
+    /// The same for records that say the same, in whatever order.
     public var text: String {
-        let changes = changes.map { change -> JSONValue in
+        let changes = changes.sorted { $0.path.description < $1.path.description }.map { change -> JSONValue in
             .object(compacting: [
                 "path": .string(change.path.description), "was": change.was.map(JSONValue.string),
-                "value": change.value,
+                "value": change.value?.sortedByKey(),
             ])
         }
         return JSONValue.object(compacting: [

@@ -17,14 +17,11 @@ extension Schema {
         .changing("observability") { $0.observabilityV1alpha1() }
         .changing("ports") { $0.changingItems { $0.changing("hostPort") { $0.unlimited() } } }
         .changing("targetAllocator") { $0.targetAllocatorV1alpha1() }
-        .without(fields: ["config", "managementState"])
+        .without(fields: ["config"])
         .adding(
             Field(
                 required: "config", .string,
                 "Configuration of the collector: the text of its own configuration file, as YAML."),
-            Field(
-                required: "managementState", .string.oneOf("managed", "unmanaged").defaulting(to: "managed"),
-                "With unmanaged the operator leaves the collector's objects alone, so that you can change them."),
             Field("maxReplicas", .int32, "Deprecated: use autoscaler.maxReplicas."),
             Field("minReplicas", .int32, "Deprecated: use autoscaler.minReplicas."),
             Field(

@@ -50,7 +50,7 @@ public struct CollectorDefaulting: Sendable {
         result["spec"] = spec
         let metrics = MetricsEndpoint(telemetry: config.service.telemetry)
         return Result(
-            resource: result,
+            resource: ConversionRecord.followingDefaults(from: resource, to: result),
             addedMetricsReader: collector.spec.config.lacksMetricsReader
                 ? MetricsReader(host: metrics.host, port: metrics.port) : nil)
     }

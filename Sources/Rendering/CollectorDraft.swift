@@ -34,6 +34,12 @@ struct CollectorDraft: Sendable {
         self.collector = collector
         self.volumeGroup = volumeGroup
         self.options = options
+        // The empty configuration that stands in its place is nobody's wish: what runs must not be replaced by it.
+        if let problem = ConversionRecord.unreadableConfig(
+            annotations: collector.annotations, config: collector.spec.config)
+        {
+            throw .unreadableConfig(problem)
+        }
         let written: CollectorConfig
         do throws(FieldError) {
             written = try collector.spec.config.applyingDefaults()

@@ -4,6 +4,7 @@
 /// | --- | --- | --- |
 /// | ``podMonitor`` | `"false"` wants no azmonitoring PodMonitor | one is made |
 /// | ``scrapeInterval`` | a Prometheus duration: `60s`, `1m30s` | `30s` |
+/// | ``conversion`` | written by the operator: a ``ConversionRecord`` | – |
 ///
 /// ``owner`` is on cluster-scoped objects: `namespace/name` of the collector that they belong to.
 ///
@@ -12,8 +13,10 @@ public enum CollectorAnnotationKey {
     public static let podMonitor = "azmonitoring.opentelemetry.io/pod-monitor"
     public static let scrapeInterval = "azmonitoring.opentelemetry.io/interval"
     public static let owner = "operator.opentelemetry.io/collector"
+    /// What a resource loses in the version in which it is shown.
+    public static let conversion = "conversion.opentelemetry.io/record"
     /// All annotations of this operator alone; the reference knows none of them.
-    public static let all: Set<String> = [podMonitor, scrapeInterval, owner]
+    public static let all: Set<String> = [podMonitor, scrapeInterval, owner, conversion]
 
     public static let targetAllocator = "opentelemetry.io/target-allocator"
 }

@@ -64,6 +64,7 @@ let package = Package(
         library("OperatorAPI", ["KubeModel"]),
         library("Rendering", ["OperatorAPI", "COpenSSL"]),
         library("Injection", ["OperatorAPI"]),
+        library("Upgrade", ["OperatorAPI", "KubeModel", "Document"]),
         library("Manifests", ["KubeModel", "Document"]),
 
         // Serving.
@@ -77,7 +78,7 @@ let package = Package(
             ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
         library(
             "Reconcilers",
-            ["KubeRuntime", "Rendering", "Injection", "OperatorAPI", "ServingCertificate", log, metrics]),
+            ["KubeRuntime", "Rendering", "Injection", "Upgrade", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
@@ -108,6 +109,7 @@ let package = Package(
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
         tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
+        tests("Upgrade", ["Rendering"]),
         tests("Manifests"),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),

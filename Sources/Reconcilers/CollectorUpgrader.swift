@@ -75,7 +75,7 @@ struct CollectorUpgrader: Sendable {
         }
         let (written, isNew) = try await say(
             Self.condition(upgrade, from: from), version: upgrade.version, about: resource)
-        if changes.isEmpty { tell(upgrade, from: from, about: stored) }
+        if changes.isEmpty, upgrade.version != from { tell(upgrade, from: from, about: stored) }
         if let obstacle = upgrade.obstacle, isNew { record(.warning, stored, Self.text(obstacle)) }
         return Outcome(resource: written, isPending: upgrade.obstacle != nil)
     }

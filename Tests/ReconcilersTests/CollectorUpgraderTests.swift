@@ -274,7 +274,7 @@ struct CollectorUpgraderTests {
         writer.apply(key, resourceVersion: stored.resourceVersion, stored)
         return CollectorReconciler(
             api: cluster, collectors: writer.store, owned: OwnedObjects([], api: cluster, logger: quiet),
-            renderer: { CollectorRenderer(options: RenderingOptions(availableAPIs: AvailableAPIs([]))) },
+            renderer: { CollectorRenderer() },
             collectorVersion: "0.158.0", events: events, logger: quiet)
     }
 

@@ -63,6 +63,7 @@ let package = Package(
         // The operator's own domain: pure.
         library("OperatorAPI", ["KubeModel"]),
         library("Rendering", ["OperatorAPI", "COpenSSL"]),
+        library("Conversion", ["OperatorAPI", "Rendering", "KubeModel", "Document"]),
         library("Injection", ["OperatorAPI"]),
         library("Upgrade", ["OperatorAPI", "KubeModel", "Document"]),
         library("Manifests", ["KubeModel", "Document"]),
@@ -82,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
-                "Admission", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
+                "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
                 "KubeClient", "Manifests",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
@@ -108,6 +109,7 @@ let package = Package(
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
+        tests("Conversion", ["Document", "OperatorAPI", "Rendering"]),
         tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
         tests("Upgrade", ["Rendering"]),
         tests("Manifests"),

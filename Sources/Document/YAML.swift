@@ -32,6 +32,16 @@
 ///
 /// Source: `sigs.k8s.io/yaml` 1.6 and its `goyaml.v2`; YAML 1.1, <https://yaml.org/type/>.
 public enum YAML {
+    /// Reads the first document of a stream and leaves the others unread; null when there is none.
+    public static func parseFirst(
+        _ text: String, limits: YAMLLimits = .standard, schema: YAMLSchema = .kubernetes
+    ) throws(DocumentError) -> JSONValue {
+        try withBytes(Array(text.utf8), limits) { bytes throws(DocumentError) in
+            var composer = try YAMLComposer(bytes, limits: limits, schema: schema)
+            return try composer.nextDocument() ?? .null
+        }
+    }
+
     /// Reads a stream with one document; null when it has none.
     ///
     /// - Throws: with the position, also when the stream has a second document: use ``parseAll(_:limits:)`` for those.
@@ -39,7 +49,7 @@ public enum YAML {
         _ bytes: some Collection<UInt8>, limits: YAMLLimits = .standard
     ) throws(DocumentError) -> JSONValue {
         try withBytes(bytes, limits) { bytes throws(DocumentError) in
-            var composer = try YAMLComposer(bytes, limits: limits)
+            var composer = try YAMLComposer(bytes, limits: limits, schema: .kubernetes)
             guard let document = try composer.nextDocument() else { return .null }
             try composer.expectEnd()
             return document
@@ -55,7 +65,7 @@ public enum YAML {
         _ bytes: some Collection<UInt8>, limits: YAMLLimits = .standard
     ) throws(DocumentError) -> [JSONValue] {
         try withBytes(bytes, limits) { bytes throws(DocumentError) in
-            var composer = try YAMLComposer(bytes, limits: limits)
+            var composer = try YAMLComposer(bytes, limits: limits, schema: .kubernetes)
             var documents: [JSONValue] = []
             while let document = try composer.nextDocument() { documents.append(document) }
             return documents
@@ -97,6 +107,19 @@ private func refuseManyDirectives(_ bytes: UnsafeBufferPointer<UInt8>) throws(Do
         }
         previous = byte
     }
+}
+
+/// What plain scalars mean.
+public enum YAMLSchema: Equatable, Sendable {
+    /// The table at ``YAML``: YAML 1.1 as Kubernetes reads it.
+    case kubernetes
+    /// YAML 1.2 as Go's readers of it understand it, and with them the OpenTelemetry Collector. It differs from
+    /// ``kubernetes`` in three ways: `y`, `yes`, `on`, `n`, `no` and `off` are strings in every letter case; digits after
+    /// a 0 that are no octal number (`08`) are a string; and a tag of one's own says nothing about a scalar, so that
+    /// `!mine 5` is a number.
+    ///
+    /// Source: YAML 1.2.2, "Core Schema"; `gopkg.in/yaml.v3` and `goccy/go-yaml` for what they read beyond it.
+    case core
 }
 
 /// How much a YAML text may ask of its reader.

@@ -2,6 +2,7 @@
 struct YAMLComposer: ~Copyable {
     private var events: YAMLEvents
     private let limits: YAMLLimits
+    private let schema: YAMLSchema
     private var anchors: [String: Anchor] = [:]
     private var open: [Collection] = []
     /// What the stream has come to so far, aliases expanded.
@@ -44,8 +45,11 @@ struct YAMLComposer: ~Copyable {
         }
     }
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, limits: YAMLLimits) throws(DocumentError) {
+    init(
+        _ bytes: UnsafeBufferPointer<UInt8>, limits: YAMLLimits, schema: YAMLSchema
+    ) throws(DocumentError) {
         self.limits = limits
+        self.schema = schema
         events = try YAMLEvents(bytes)
     }
 
@@ -122,7 +126,7 @@ struct YAMLComposer: ~Copyable {
         let before = total
         try count(Size(nodes: 1, bytes: text.utf8.count), at: event)
         let (scalar, text) = try located(event) { () throws(DocumentError) in
-            try YAMLScalar.resolve(text, tag: event.tag, isPlain: isPlain)
+            try YAMLScalar.resolve(text, event, isPlain: isPlain, schema: schema)
         }
         let node = Node.scalar(scalar, text: text)
         remember(node, event: event, before: before)

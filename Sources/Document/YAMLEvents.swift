@@ -14,6 +14,8 @@ struct YAMLEvent {
     var anchor: String?
     /// In the long form, `tag:yaml.org,2002:str`.
     var tag: String?
+    /// Of a scalar: written without quotes and not as a block, whatever its tag.
+    var hasPlainStyle = false
     var position: DocumentError.Position
 }
 
@@ -70,7 +72,7 @@ struct YAMLEvents: ~Copyable {
             let value = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             return YAMLEvent(
                 kind: .scalar(value, isPlain: scalar.plain_implicit != 0), anchor: text(scalar.anchor),
-                tag: text(scalar.tag), position: position)
+                tag: text(scalar.tag), hasPlainStyle: scalar.style == YAML_PLAIN_SCALAR_STYLE, position: position)
         default:  // YAML_STREAM_END_EVENT, and YAML_NO_EVENT when asked on behind it
             return YAMLEvent(kind: .streamEnd, position: position)
         }

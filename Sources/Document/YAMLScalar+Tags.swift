@@ -3,11 +3,14 @@ extension YAMLScalar {
     ///
     /// - Parameter isPlain: whether the text may be more than a string when there is no tag.
     static func resolve(
-        _ text: String, tag: String?, isPlain: Bool
+        _ text: String, _ event: YAMLEvent, isPlain: Bool, schema: YAMLSchema
     ) throws(DocumentError) -> (scalar: YAMLScalar, text: String) {
-        guard let tag else { return (isPlain ? YAMLScalar(resolving: text) : .string, text) }
-        guard tag.hasPrefix("tag:yaml.org,2002:") else { return (.string, text) }
-        let scalar = YAMLScalar(resolving: text)
+        guard let tag = event.tag else { return (isPlain ? YAMLScalar(resolving: text, schema) : .string, text) }
+        guard tag.hasPrefix("tag:yaml.org,2002:") else {
+            let isResolved = schema == .core && event.hasPlainStyle
+            return (isResolved ? YAMLScalar(resolving: text, schema) : .string, text)
+        }
+        let scalar = YAMLScalar(resolving: text, schema)
         let name = String(tag.dropFirst("tag:yaml.org,2002:".count))
         switch (name, scalar) {
         case ("null", .null), ("bool", .bool), ("int", .integer), ("float", .integer), ("float", .float),

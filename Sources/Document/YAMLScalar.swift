@@ -12,16 +12,28 @@ enum YAMLScalar: Equatable {
     case string
 
     /// By the rules for a plain scalar without a tag.
-    init(resolving text: String) {
+    init(resolving text: String, _ schema: YAMLSchema = .kubernetes) {
         switch text {
         case "", "~", "null", "Null", "NULL": self = .null
-        case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": self = .bool(true)
-        case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": self = .bool(false)
+        case "true", "True", "TRUE": self = .bool(true)
+        case "false", "False", "FALSE": self = .bool(false)
+        case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON": self = schema == .core ? .string : .bool(true)
+        case "n", "N", "no", "No", "NO", "off", "Off", "OFF": self = schema == .core ? .string : .bool(false)
         case ".nan", ".NaN", ".NAN": self = .noNumber(".nan")
         case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": self = .noNumber(".inf")
         case "-.inf", "-.Inf", "-.INF": self = .noNumber("-.inf")
+        case _ where schema == .core && Self.isNoOctal(text): self = .string
         default: self = Self.number(text)
         }
+    }
+
+    /// Digits that start with 0 and so should be octal, but have an 8 or a 9: `08`.
+    private static func isNoOctal(_ text: String) -> Bool {
+        var digits = text.utf8[...]
+        if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
+        return digits.first == UInt8(ascii: "0")
+            && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }
+            && digits.contains { $0 == UInt8(ascii: "8") || $0 == UInt8(ascii: "9") }
     }
 
     private static func number(_ text: String) -> YAMLScalar {

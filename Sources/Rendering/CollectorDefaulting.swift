@@ -44,7 +44,7 @@ public struct CollectorDefaulting: Sendable {
         result["spec"] = spec
         let metrics = MetricsEndpoint(telemetry: config.service.telemetry)
         return Result(
-            resource: result,
+            resource: ConversionRecord.followingDefaults(from: resource, to: result),
             addedMetricsReader: collector.spec.config.lacksMetricsReader ? "\(metrics.host):\(metrics.port)" : nil)
     }
 

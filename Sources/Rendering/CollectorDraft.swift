@@ -22,6 +22,12 @@ struct CollectorDraft: Sendable {
     init(_ collector: OpenTelemetryCollector, _ options: RenderingOptions) throws(RenderingError) {
         self.collector = collector
         self.options = options
+        // The empty configuration that stands in its place is nobody's wish: what runs must not be replaced by it.
+        if let problem = ConversionRecord.unreadableConfig(
+            annotations: collector.annotations, config: collector.spec.config)
+        {
+            throw .unreadableConfig(problem)
+        }
         do throws(FieldError) {
             config = try collector.spec.config.applyingDefaults()
             metrics = MetricsEndpoint(telemetry: config.service.telemetry)

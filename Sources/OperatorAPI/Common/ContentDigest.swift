@@ -17,6 +17,12 @@ public struct ContentDigest: Equatable, Sendable {
         return String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }
 
+    /// Sixteen hexadecimal digits: where two different states must not be taken for one even among very many.
+    public var longText: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
     public mutating func add(text: String) {
         for byte in text.utf8 { add(byte: byte) }
         // Ends the text: no byte of UTF-8 has this value.

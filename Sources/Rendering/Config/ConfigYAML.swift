@@ -1,4 +1,4 @@
-import Document
+public import Document
 
 /// Writes a collector's configuration as the reference writes it, so that ConfigMaps keep their bytes.
 ///
@@ -7,10 +7,10 @@ import Document
 /// digits, and strings are quoted also where only some readers would take them for something else.
 ///
 /// Source: opentelemetry-operator v0.158 on goccy/go-yaml; YAML 1.2.
-struct ConfigYAML {
+public struct ConfigYAML {
     private var text = ""
 
-    static func text(_ value: JSONValue) -> String {
+    public static func text(_ value: JSONValue) -> String {
         var writer = ConfigYAML()
         switch value {
         case .object(let object) where !object.isEmpty: writer.write(object, indent: 0, continuing: false)

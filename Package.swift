@@ -84,7 +84,7 @@ let package = Package(
             name: "OperatorMain",
             dependencies: [
                 "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
-                "KubeClient", "Manifests",
+                "KubeClient", "Manifests", "Upgrade",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),

@@ -84,7 +84,9 @@ struct CollectorUpgrader: Sendable {
     private func failed(_ resource: KubeObject, _ error: KubeError) async -> Outcome {
         if error.status?.isNotFound == true { return Outcome(resource: resource) }
         // Somebody was faster, or we are stopping: nothing that a user could do anything about.
-        if error.status?.code == 409 || error == .cancelled { return Outcome(resource: resource, failure: error, isPending: true) }
+        if error.status?.code == 409 || error == .cancelled {
+            return Outcome(resource: resource, failure: error, isPending: true)
+        }
         let text = "could not upgrade to \(version), and is trying again: \(error)"
         let condition = Condition(
             type: Self.condition, status: .false, reason: "UpgradeFailed", message: text,
@@ -202,7 +204,8 @@ extension VersionStanding {
             [
                 Finding(
                     .information, .versionMismatch,
-                    "status.version is \(version), newer than this operator's \(target): the configuration is used as it is")
+                    "status.version is \(version), newer than this operator's \(target): the configuration is used as it is"
+                )
             ]
         case .unreadable(let version):
             [

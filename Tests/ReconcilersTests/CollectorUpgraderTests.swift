@@ -65,8 +65,13 @@ struct CollectorUpgraderTests {
         resource["status"]?["conditions"] = [["type": "Ready", "status": "True"]]
         _ = await upgrader.upgraded(put(resource))
         let seen = await newEvents()
-        #expect(seen.contains { $0.hasPrefix("Normal Upgrade upgraded from 0.103.0 to 0.158.0: 0.104.0: spec.args: added") })
-        #expect(seen.contains { $0.hasPrefix("Warning Upgrade 0.104.0: from this version on, components listen on localhost") })
+        #expect(
+            seen.contains { $0.hasPrefix("Normal Upgrade upgraded from 0.103.0 to 0.158.0: 0.104.0: spec.args: added") }
+        )
+        #expect(
+            seen.contains {
+                $0.hasPrefix("Warning Upgrade 0.104.0: from this version on, components listen on localhost")
+            })
         #expect(condition("Ready") == ["type": "Ready", "status": "True"])
         #expect(current?.json[path: "spec", "args"] == nil)
     }

@@ -56,7 +56,8 @@ struct CollectorUpgradeTests {
         #expect(result.resource["spec"] == (try YAML.parse(expected)))
         let versions = result.remarks.map(\.version)
         #expect(versions == versions.sorted { $0.compareVersion(to: $1) })
-        #expect(Set(versions).isSuperset(of: ["0.15.0", "0.19.0", "0.39.0", "0.104.0", "0.105.0", "0.110.0", "0.122.0"]))
+        #expect(
+            Set(versions).isSuperset(of: ["0.15.0", "0.19.0", "0.39.0", "0.104.0", "0.105.0", "0.110.0", "0.122.0"]))
         #expect(!Set(versions).contains("0.9.0"), "what had nothing to do says nothing")
     }
 
@@ -125,7 +126,8 @@ struct CollectorUpgradeTests {
         let stopped = try upgrade(spec, from: "0.50.0")
         #expect(stopped.version == "0.57.2")
         #expect(stopped.obstacle?.version == "0.61.0")
-        #expect(stopped.obstacle?.text.hasPrefix("spec.config.receivers.jaeger/a: remote_sampling is no longer") == true)
+        #expect(
+            stopped.obstacle?.text.hasPrefix("spec.config.receivers.jaeger/a: remote_sampling is no longer") == true)
         #expect(stopped.obstacle?.text.contains("jaegerremotesampling") == true)
         #expect(stopped.resource["spec"]?["autoscaler"]?["minReplicas"] == 1, "what is before it is done")
         #expect(stopped.resource["spec"]?["config"]?["service"]?["telemetry"]?["metrics"]?["address"] == "a:1")
@@ -143,7 +145,8 @@ struct CollectorUpgradeTests {
         #expect(try upgrade(spec, from: "0.61.0").obstacle == nil)
     }
 
-    @Test("a version that is newer, the same, or none changes nothing", arguments: ["0.158.0", "0.159.1", "latest", ""])
+    @Test(
+        "a version that is newer, the same, or none changes nothing", arguments: ["0.158.0", "0.159.1", "latest", ""])
     func notOlder(version: String) throws {
         let result = try upgrade(Self.old, from: version)
         #expect(result.resource == (try collector(Self.old)))

@@ -198,7 +198,8 @@ struct StepTests {
                   service: {pipelines: {traces: {receivers: [a], processors: [batch]}, logs: null}}
                 """, warning: "exporters queue and retry by themselves"),
         StepCase(
-            version: "0.19.0", name: "type and labels of resource processors become attributes; resourcedetection stays",
+            version: "0.19.0",
+            name: "type and labels of resource processors become attributes; resourcedetection stays",
             before: """
                 config:
                   processors:
@@ -283,7 +284,8 @@ struct StepTests {
     private static let receivers = [
         StepCase(
             version: "0.31.0", name: "the InfluxDB receiver's schema goes",
-            before: "config: {receivers: {influxdb: {metrics_schema: a, metrics_schema_x: b, endpoint: c}, otlp: null}}",
+            before:
+                "config: {receivers: {influxdb: {metrics_schema: a, metrics_schema_x: b, endpoint: c}, otlp: null}}",
             after: "config: {receivers: {influxdb: {endpoint: c}, otlp: null}}"),
         StepCase(
             version: "0.36.0", name: "tls_settings of OTLP's protocols is called tls, with all that is in it",
@@ -298,7 +300,8 @@ struct StepTests {
                   receivers:
                     otlp: {protocols: {grpc: {tls: {cert_file: c, key_file: null}}, http: null}}
                     otlp/both: {protocols: {http: {tls_settings: {a: b}, tls: {}}}}
-                """, warning: "spec.config.receivers.otlp/both.protocols.http.tls_settings: left as it is: tls is set, too"),
+                """,
+            warning: "spec.config.receivers.otlp/both.protocols.http.tls_settings: left as it is: tls is set, too"),
         StepCase(
             version: "0.39.0", name: "httpd is called apache, in every pipeline",
             before: """
@@ -313,7 +316,8 @@ struct StepTests {
                 """),
         StepCase(
             version: "0.39.0", name: "not over one that is there",
-            before: "config: {receivers: {httpd: {}, apache: {}}, service: {pipelines: {metrics: {receivers: [httpd]}}}}",
+            before:
+                "config: {receivers: {httpd: {}, apache: {}}, service: {pipelines: {metrics: {receivers: [httpd]}}}}",
             warning: "spec.config.receivers.httpd: left as it is: there is a receiver apache, too"),
         StepCase(
             version: "0.41.0", name: "settings of CORS are gathered; null values elsewhere stay",
@@ -383,7 +387,8 @@ struct StepTests {
                         views: []
                         readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: 9999}}}}]
                 """),
-        reader("beside other readers", "0.0.0.0:8888", "[{periodic: {}}]", "[{periodic: {}}, READER]", "0.0.0.0", "8888"),
+        reader(
+            "beside other readers", "0.0.0.0:8888", "[{periodic: {}}]", "[{periodic: {}}, READER]", "0.0.0.0", "8888"),
         reader(
             "not when there is one", "0.0.0.0:8888",
             "[{pull: {exporter: {prometheus: {host: 0.0.0.0, port: 8888, without_units: true}}}}]",

@@ -84,7 +84,8 @@ extension ObjectDraft {
                             isMoved = true
                             for (argument, key, value) in present {
                                 if settings.has(key) {
-                                    settings.warn(about: key, "stays; the argument \(argument) said it, too, and is removed")
+                                    settings.warn(
+                                        about: key, "stays; the argument \(argument) said it, too, and is removed")
                                 } else {
                                     settings[key] = value
                                     settings.say("\(key) is set, as the argument \(argument) said it")

@@ -26,7 +26,8 @@ extension ObjectDraft {
             self["port"] = nil
             return
         }
-        guard let port = members["port"]?.intValue.map(String.init) ?? members["port"]?.stringValue, !port.isEmpty else {
+        guard let port = members["port"]?.intValue.map(String.init) ?? members["port"]?.stringValue, !port.isEmpty
+        else {
             return leave("port", expected: "a port number")
         }
         if has("endpoint"), members["endpoint"]?.stringValue == nil {

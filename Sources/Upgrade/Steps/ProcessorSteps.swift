@@ -8,7 +8,8 @@ enum ProcessorSteps {
             for id in processors.members.keys where isQueuedRetry(id) {
                 processors[id] = nil
                 processors.warn(
-                    about: id, "removed, here and from the pipelines: exporters queue and retry by themselves, "
+                    about: id,
+                    "removed, here and from the pipelines: exporters queue and retry by themselves, "
                         + "see their sending_queue and retry_on_failure")
                 isPresent = true
             }

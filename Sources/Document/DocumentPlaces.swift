@@ -19,9 +19,18 @@ public struct DocumentPlaces: Sendable {
     /// behind the path is not looked at, so that a message that begins with a path will do.
     ///
     /// - Returns: `nil` when not even the first step is known.
-    public func line(of path: some StringProtocol) -> Int? {
-        guard let (part, rest) = step(into: path) else { return nil }
-        return part.line(of: rest) ?? part.line
+    public func line(of path: some StringProtocol) -> Int? { place(of: path)?.line }
+
+    /// The same, with the number of steps that could be followed.
+    public func place(of path: some StringProtocol) -> (line: Int, steps: Int)? {
+        var place: (line: Int, steps: Int)?
+        var part = self
+        var rest = Substring(path)
+        while let (next, remaining) = part.step(into: rest) {
+            (part, rest) = (next, remaining)
+            place = (part.line, (place?.steps ?? 0) + 1)
+        }
+        return place
     }
 
     /// The part that is reached by keys and indexes.

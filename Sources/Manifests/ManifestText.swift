@@ -31,17 +31,20 @@ extension Manifest {
     ///
     /// - Parameters:
     ///   - object: which of the objects in the document, when that is a list.
-    ///   - message: as what it begins with is often a path, its line is looked for; without one, that of the object.
+    ///   - message: the line of the path in it is looked for; without one, that of the object.
     public func place(ofObject object: Int = 0, for message: String = "") -> String {
         guard let places = text.places else { return source }
         let isList = document["kind"]?.stringValue?.hasSuffix("List") == true
         let around = (isList ? places.part("items", String(object)) : nil) ?? places
+        // As the messages of the API, of the collector and of its components spell them; the deepest is the nearest.
+        let starts = [(around, 0), (around.part("spec"), 1), (around.part("spec", "config"), 2)]
+        var best = (line: around.line, steps: 0)
         for word in message.split(separator: " ") where word.contains(".") {
-            // As the messages of the API, of the collector and of its components spell them.
-            for part in [around, around.part("spec"), around.part("spec", "config")] {
-                if let line = part?.line(of: word) { return "\(source):\(line)" }
+            for (start, depth) in starts {
+                guard let found = start?.place(of: word), found.steps + depth > best.steps else { continue }
+                best = (found.line, found.steps + depth)
             }
         }
-        return "\(source):\(around.line)"
+        return "\(source):\(best.line)"
     }
 }

@@ -109,7 +109,7 @@ let package = Package(
         tests("PrometheusExporter"),
         tests("OperatorAPI"),
         tests("Rendering", exclude: ["Fixtures"]),
-        tests("Conversion", ["Document", "OperatorAPI", "Rendering"]),
+        tests("Conversion", ["Document", "KubeModel", "OperatorAPI", "Rendering"]),
         tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
         tests("Upgrade", ["Rendering"]),
         tests("Manifests"),

@@ -22,6 +22,15 @@ public enum CollectorConversion {
     static let v1alpha1 = "v1alpha1"
     static let v1beta1 = "v1beta1"
 
+    /// The resource as that `apiVersion`.
+    public static func converted(_ resource: JSONValue, to apiVersion: String) throws(ConversionError) -> JSONValue {
+        switch apiVersion {
+        case "\(group)/\(v1alpha1)": try v1alpha1(from: resource)
+        case "\(group)/\(v1beta1)": try v1beta1(from: resource)
+        default: throw .unknownVersion(apiVersion)
+        }
+    }
+
     /// The resource as v1beta1. One that is so already comes back as it is.
     public static func v1beta1(from resource: JSONValue) throws(ConversionError) -> JSONValue {
         guard try version(of: resource) == v1alpha1 else { return resource }
@@ -31,7 +40,11 @@ public enum CollectorConversion {
         for change in record?.changes ?? [] { result = change.restored(in: result) }
 
         let shown = BetaToAlpha.convert(result)
-        var lost = ConversionRecord(version: v1alpha1, unreadable: plain.unreadable)
+        var lost = ConversionRecord(version: v1alpha1)
+        // A record may have brought back what the text says, and the text alone would not have.
+        if (try? CollectorConfig(result[path: "spec", "config"] ?? .null).isEmpty) == true {
+            lost.unreadable = plain.unreadable
+        }
         lost.changes = ConversionRecord.Change.all(from: shown, to: written)
         if let config = result[path: "spec", "config"],
             let index = lost.changes.firstIndex(where: { $0.path == ConversionRecord.configPath })

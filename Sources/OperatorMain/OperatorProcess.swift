@@ -1,4 +1,5 @@
 import Admission
+import Conversion
 import Injection
 import KubeClient
 import KubeModel
@@ -132,12 +133,15 @@ extension OperatorProcess {
                 try CollectorDefaulting().defaulted($0).resource
             },
         ]
+        let logger = Logger(label: "webhook")
+        let conversion = ConversionResponder(logger: logger) { try CollectorConversion.converted($0, to: $1) }
         return HTTPServer(
             name: "webhook", address: ListenAddress(host: settings.webhookHost, port: settings.webhookPort),
             security: .tls(TLSContextCache(source: certificate, settings: try settings.tls())),
             shutdownDelay: settings.shutdownDelay,
-            responder: AdmissionRouter(handlers, logger: Logger(label: "webhook")), group: group,
-            logger: Logger(label: "webhook"))
+            responder: PathRouter(
+                [ConversionResponder.path: conversion], others: AdmissionRouter(handlers, logger: logger)),
+            group: group, logger: logger)
     }
 
     private func healthServer(

@@ -5,7 +5,7 @@ public import Logging
 public import ServingCertificate
 
 /// Keeps the operator's own serving certificate: in a Secret that the replicas share, in the TLS server's source, and in
-/// the `caBundle` of our webhook configurations.
+/// the `caBundle` of our webhook configurations and of the definition whose versions we convert.
 ///
 /// Every replica runs it; they decide alike, and the one that writes first wins.
 ///
@@ -22,7 +22,7 @@ public struct CertificateReconciler: Sendable {
     private let webhooks: [WebhookConfiguration]
     private let logger: Logger
 
-    /// A webhook configuration whose `caBundle` is kept.
+    /// A webhook configuration, or a CustomResourceDefinition with a conversion webhook, whose `caBundle` is kept.
     public struct WebhookConfiguration: Sendable {
         public var type: ResourceType
         public var name: String

@@ -48,6 +48,17 @@ struct AccessManifestTests {
         }
     }
 
+    @Test("of definitions only the one whose versions are converted may be changed")
+    func definitions() throws {
+        let writing = try clusterRules.filter {
+            $0["resources"]?.texts == ["customresourcedefinitions"]
+                && !Set($0["verbs"]?.texts ?? []).isSubset(of: ["get", "list", "watch"])
+        }
+        #expect(writing.count == 1)
+        #expect(writing.first?["verbs"] == ["patch"])
+        #expect(writing.first?["resourceNames"] == ["opentelemetrycollectors.opentelemetry.io"])
+    }
+
     @Test("Secrets and Leases of the own namespace are granted by name; only create cannot be")
     func ownNamespace() throws {
         let rules = try rules("Role", "opentelemetry-operator-leader-election-role")

@@ -14,11 +14,11 @@ struct ReferenceTests {
         return try YAML.parse(Files.read("\(folder)/\(definition.fileName)"))
     }
 
-    @Test("fields, types, limits and defaults are the same", arguments: ResourceDefinition.all)
-    func schema(definition: ResourceDefinition) throws {
-        let theirs = try SchemaNode.all(in: reference(definition), version: definition.version)
+    @Test("fields, types, limits and defaults are the same", arguments: DefinedVersion.all)
+    func schema(version: DefinedVersion) throws {
+        let theirs = try SchemaNode.all(in: reference(version.definition), version: version.name)
         // The counts of pods are ours alone.
-        let ours = SchemaNode.all(in: definition.json).filter { !$0.path.contains("status.pods") }
+        let ours = version.nodes.filter { !$0.path.contains("status.pods") }
         #expect(Set(ours.map(\.path)) == Set(theirs.map(\.path)))
         let byPath = Dictionary(uniqueKeysWithValues: ours.map { ($0.path, $0.schema) })
         for node in theirs {
@@ -27,15 +27,19 @@ struct ReferenceTests {
         }
     }
 
-    @Test("names, scope, columns and subresources are the same", arguments: ResourceDefinition.all)
-    func identity(definition: ResourceDefinition) throws {
+    @Test("names, scope, columns and subresources are the same", arguments: DefinedVersion.all)
+    func identity(defined: DefinedVersion) throws {
+        let definition = defined.definition
         let theirs = try reference(definition)
         for key in ["group", "names", "scope"] {
             #expect(definition.json[path: "spec", key] == theirs[path: "spec", key])
         }
         let version = try #require(
-            theirs[path: "spec", "versions"]?.arrayValue?.first { $0["name"] == .string(definition.version) })
-        let own = try #require(definition.json[path: "spec", "versions"]?[0])
+            theirs[path: "spec", "versions"]?.arrayValue?.first { $0["name"] == .string(defined.name) })
+        let own = try #require(
+            definition.json[path: "spec", "versions"]?.arrayValue?.first { $0["name"] == .string(defined.name) })
+        #expect(own["deprecated"] == version["deprecated"])
+        for key in ["served", "storage"] { #expect(own[key] == version[key]) }
         #expect(own["subresources"] == version["subresources"])
         let columns = (version["additionalPrinterColumns"]?.arrayValue ?? []).map { column in
             var column = column

@@ -40,3 +40,16 @@ extension ResourceDefinition: CustomTestStringConvertible {
 
     static let all = [ResourceDefinition.instrumentation, .collector]
 }
+
+/// One version of a definition.
+struct DefinedVersion: CustomTestStringConvertible {
+    var definition: ResourceDefinition
+    var name: String
+
+    var testDescription: String { "\(definition.kind) \(name)" }
+    var nodes: [SchemaNode] { SchemaNode.all(in: definition.json, version: name) }
+
+    static let all = ResourceDefinition.all.flatMap { definition in
+        definition.versions.map { DefinedVersion(definition: definition, name: $0.name) }
+    }
+}

@@ -6,24 +6,30 @@ import Testing
 /// What API servers from 1.20 to 1.36 demand of a schema, and what we demand for `kubectl explain`.
 @Suite("Schemas")
 struct SchemaRulesTests {
-    @Test("every node has a type or is int-or-string", arguments: ResourceDefinition.all)
-    func typed(definition: ResourceDefinition) {
-        let untyped = SchemaNode.all(in: definition.json).filter { node in
+    @Test("every node has a type or is int-or-string", arguments: DefinedVersion.all)
+    func typed(version: DefinedVersion) {
+        let untyped = version.nodes.filter { node in
             node.schema["x-kubernetes-int-or-string"] == true
                 ? node.schema["type"] != nil || node.schema["anyOf"] == nil : node.schema["type"] == nil
         }
         #expect(untyped.isEmpty)
     }
 
-    @Test("no default is an empty text: 1.20 refuses it", arguments: ResourceDefinition.all)
-    func noEmptyDefault(definition: ResourceDefinition) {
-        #expect(SchemaNode.all(in: definition.json).filter { $0.schema["default"] == "" }.isEmpty)
+    @Test("no default is an empty text: 1.20 refuses it", arguments: DefinedVersion.all)
+    func noEmptyDefault(version: DefinedVersion) {
+        #expect(version.nodes.filter { $0.schema["default"] == "" }.isEmpty)
     }
 
-    @Test("every field is described by a sentence", arguments: ResourceDefinition.all)
-    func described(definition: ResourceDefinition) {
-        let nodes = SchemaNode.all(in: definition.json).filter { $0.isField && $0.path != ".metadata" }
+    @Test(
+        "every field is described by a sentence, save in a version that is on its way out",
+        arguments: DefinedVersion.all)
+    func described(version: DefinedVersion) {
+        let nodes = version.nodes.filter { $0.isField && $0.path != ".metadata" }
         #expect(nodes.count > 300)
+        if version.definition.versions.contains(where: { $0.name == version.name && $0.deprecationWarning != nil }) {
+            #expect(nodes.allSatisfy { $0.path.isEmpty || $0.schema["description"] == nil })
+            return
+        }
         let poor = nodes.filter { node in
             guard let text = node.schema["description"]?.stringValue else { return true }
             return text.count < 6 || !text.hasSuffix(".") || text.contains("  ")
@@ -31,15 +37,15 @@ struct SchemaRulesTests {
         #expect(poor.isEmpty)
     }
 
-    @Test("metadata has a type and nothing else: the API server refuses more", arguments: ResourceDefinition.all)
-    func metadata(definition: ResourceDefinition) {
-        let metadata = SchemaNode.all(in: definition.json).first { $0.path == ".metadata" }
+    @Test("metadata has a type and nothing else: the API server refuses more", arguments: DefinedVersion.all)
+    func metadata(version: DefinedVersion) {
+        let metadata = version.nodes.first { $0.path == ".metadata" }
         #expect(metadata?.schema == ["type": "object"])
     }
 
-    @Test("a default is one of the values that are allowed", arguments: ResourceDefinition.all)
-    func defaultsAreValid(definition: ResourceDefinition) {
-        for node in SchemaNode.all(in: definition.json) {
+    @Test("a default is one of the values that are allowed", arguments: DefinedVersion.all)
+    func defaultsAreValid(version: DefinedVersion) {
+        for node in version.nodes {
             guard let value = node.schema["default"] else { continue }
             if let allowed = node.schema["enum"]?.arrayValue { #expect(allowed.contains(value), "\(node.path)") }
             let kind: JSONValue =
@@ -54,9 +60,9 @@ struct SchemaRulesTests {
         }
     }
 
-    @Test("the keys of a list of type map are required or have a default", arguments: ResourceDefinition.all)
-    func listMapKeys(definition: ResourceDefinition) {
-        for node in SchemaNode.all(in: definition.json) where node.schema["x-kubernetes-list-type"] == "map" {
+    @Test("the keys of a list of type map are required or have a default", arguments: DefinedVersion.all)
+    func listMapKeys(version: DefinedVersion) {
+        for node in version.nodes where node.schema["x-kubernetes-list-type"] == "map" {
             let keys = (node.schema["x-kubernetes-list-map-keys"]?.arrayValue ?? []).compactMap(\.stringValue)
             #expect(!keys.isEmpty, "\(node.path)")
             let required = node.schema[path: "items", "required"]?.arrayValue ?? []
@@ -67,20 +73,31 @@ struct SchemaRulesTests {
         }
     }
 
-    @Test("required fields exist", arguments: ResourceDefinition.all)
-    func requiredFieldsExist(definition: ResourceDefinition) {
-        for node in SchemaNode.all(in: definition.json) {
+    @Test("required fields exist", arguments: DefinedVersion.all)
+    func requiredFieldsExist(version: DefinedVersion) {
+        for node in version.nodes {
             for name in (node.schema["required"]?.arrayValue ?? []).compactMap(\.stringValue) {
                 #expect(node.schema[path: "properties", name] != nil, "\(node.path).\(name)")
             }
         }
     }
 
-    /// `kubectl apply` keeps the whole object in an annotation of at most 262,144 bytes. The collector gets a second
-    /// version with the same structure, of about 80,000 bytes, so half of the room is not to be used up now.
+    /// `kubectl apply` keeps the whole object in an annotation; all of them together may have 262,144 bytes.
     @Test("client-side apply has room for the definition", arguments: ResourceDefinition.all)
     func size(definition: ResourceDefinition) {
-        #expect(definition.json.serialized().count < 180_000)
+        #expect(definition.json.serialized().count < 256_000)
+    }
+
+    @Test("v1alpha1 of collectors is served, deprecated and not stored")
+    func deprecated() throws {
+        let versions = try #require(ResourceDefinition.collector.json[path: "spec", "versions"]?.arrayValue)
+        #expect(versions.map { $0["name"] } == ["v1beta1", "v1alpha1"])
+        #expect(versions.map { $0["storage"] } == [true, false])
+        #expect(versions.map { $0["served"] } == [true, true])
+        #expect(versions.map { $0["deprecated"] } == [nil, true])
+        let warning = try #require(versions[1]["deprecationWarning"]?.stringValue)
+        #expect(warning.contains("v1beta1") && warning.utf8.count <= 256, "the API server takes no longer one")
+        for key in ["subresources", "additionalPrinterColumns"] { #expect(versions[0][key] == versions[1][key]) }
     }
 
     @Test("the sidecar rules ask whether a field is there before they read it")

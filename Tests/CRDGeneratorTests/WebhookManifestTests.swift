@@ -71,10 +71,30 @@ struct WebhookManifestTests {
         }
     }
 
+    @Test("versions are converted by the Service of the webhooks")
+    func conversion() throws {
+        let definition = try manifests.one("CustomResourceDefinition", "opentelemetrycollectors.opentelemetry.io")
+        let conversion = definition[path: "spec", "conversion"]
+        #expect(conversion?["strategy"] == "Webhook")
+        let webhook = try #require(conversion?["webhook"])
+        // Versions of the review, of which the API server takes the first that it knows; 1.20 to 1.36 know v1.
+        #expect(webhook["conversionReviewVersions"] == ["v1", "v1beta1"])
+        let target = webhook[path: "clientConfig", "service"]
+        let service = try manifests.one("Service", "opentelemetry-operator-webhook-service")
+        #expect(target?["name"] == service[path: "metadata", "name"])
+        #expect(target?["namespace"] == service[path: "metadata", "namespace"])
+        #expect(target?["path"] == "/convert")
+        #expect(target?["port"] == service[path: "spec", "ports"]?[0]?["port"])
+        let other = try manifests.one("CustomResourceDefinition", "instrumentations.opentelemetry.io")
+        #expect(other[path: "spec", "conversion"] == nil)
+    }
+
     @Test("resources of the rules are served by our definitions")
     func rules() {
         let served =
-            ResourceDefinition.all.map { "\(ResourceDefinition.group)/\($0.version)/\($0.plural)" } + ["/v1/pods"]
+            ResourceDefinition.all.flatMap { definition in
+                definition.versions.map { "\(ResourceDefinition.group)/\($0.name)/\(definition.plural)" }
+            } + ["/v1/pods"]
         for webhook in manifests.webhooks {
             for rule in webhook["rules"]?.arrayValue ?? [] {
                 let resource = ["apiGroups", "apiVersions", "resources"].compactMap { rule[$0]?[0]?.stringValue }

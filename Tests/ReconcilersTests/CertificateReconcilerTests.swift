@@ -151,6 +151,76 @@ struct CertificateReconcilerTests {
             ])
     }
 
+    // MARK: - The definition with a conversion webhook
+
+    private static let definition = ObjectKey(name: "collectors")
+
+    private func convertingReconciler() -> CertificateReconciler {
+        CertificateReconciler(
+            api: cluster, secret: Self.secret, names: [.dns("webhook.ns.svc")], source: source,
+            webhooks: [
+                .init(type: .mutatingWebhookConfiguration, name: "mutating"),
+                .init(type: .customResourceDefinition, name: "collectors"),
+            ], logger: quiet)
+    }
+
+    private func putDefinition(conversion: JSONValue?) {
+        var object = KubeObject(.customResourceDefinition, Self.definition)
+        object["spec"] = .object(compacting: ["group": "opentelemetry.io", "conversion": conversion])
+        cluster.put(.customResourceDefinition, object)
+    }
+
+    private var definitionBundle: JSONValue? {
+        cluster[.customResourceDefinition, Self.definition]?["spec"]?[
+            path: "conversion", "webhook", "clientConfig", "caBundle"]
+    }
+
+    @Test("the definition's conversion trusts it, too, again after somebody applied the definition without caBundle")
+    func conversion() async throws {
+        let conversion: JSONValue = [
+            "strategy": "Webhook", "webhook": ["clientConfig": ["service": ["name": "webhook"]]],
+        ]
+        for _ in 0..<2 {
+            putDefinition(conversion: conversion)
+            _ = try await convertingReconciler().reconcile()
+            let authorities = try #require(cluster[.secret, Self.secret]?["data"]?["ca.crt"])
+            #expect(definitionBundle == authorities)
+        }
+        cluster.forgetWrites()
+        _ = try await convertingReconciler().reconcile()
+        #expect(cluster.writes == [])
+    }
+
+    @Test("a definition that nobody converts is left alone", arguments: [nil, ["strategy": "None"]] as [JSONValue?])
+    func noConversion(conversion: JSONValue?) async throws {
+        putConfigurations()
+        putDefinition(conversion: conversion)
+        _ = try await convertingReconciler().reconcile()
+        #expect(definitionBundle == nil)
+        #expect(!cluster.writes.contains { $0.contains("CustomResourceDefinition") })
+    }
+
+    @Test("without the right to patch the definition, the webhooks are right all the same")
+    func definitionForbidden() async throws {
+        putConfigurations()
+        putDefinition(conversion: ["strategy": "Webhook", "webhook": ["clientConfig": [:]]])
+        cluster.fail("patch CustomResourceDefinition collectors", with: .status(403, "Forbidden"))
+        await #expect(throws: KubeError.status(403, "Forbidden")) { try await convertingReconciler().reconcile() }
+        #expect(source.current != nil)
+        #expect(!bundles(.mutatingWebhookConfiguration, Self.mutating).contains(nil))
+    }
+
+    @Test("an authority counts as published only where the conversion trusts it, too")
+    func publishedForConversion() async throws {
+        putConfigurations()
+        putDefinition(conversion: ["strategy": "Webhook", "webhook": ["clientConfig": [:]]])
+        _ = try await convertingReconciler().reconcile()
+        let trusting = try #require(cluster[.customResourceDefinition, Self.definition])
+        #expect(CABundle.fingerprintsInAll([trusting])?.count == 1)
+        let bare = KubeObject(["spec": ["conversion": ["strategy": "Webhook", "webhook": ["clientConfig": [:]]]]])
+        #expect(CABundle.fingerprintsInAll([trusting, bare]) == [])
+    }
+
     @Test("an authority counts as published only where every webhook trusts it")
     func published() async throws {
         putConfigurations()

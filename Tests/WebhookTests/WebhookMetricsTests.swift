@@ -7,7 +7,7 @@ import Testing
 @testable import Webhook
 
 /// Keeps the last value of each series under `name{label="value",…}`.
-private final class RecordingFactory: MetricsFactory {
+final class RecordingFactory: MetricsFactory {
     let values = Mutex<[String: Double]>([:])
 
     func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { series(label, dimensions) }

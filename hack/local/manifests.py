@@ -3,7 +3,7 @@
 
     manifests.py --webhook-url https://127.0.0.1:9443 [--api-versions FILE] MANIFEST...
 
-Deployments are left out, webhooks are called by URL in place of the Service, and what the API server does not serve
+Deployments are left out, webhooks (those of conversions, too) are called by URL in place of the Service, and what the API server does not serve
 (one `group/version` a line in FILE, as `kubectl api-versions` prints) is left out with a line on standard error.
 """
 import argparse
@@ -19,11 +19,10 @@ def documents(paths):
             yield from (document for document in yaml.safe_load_all(file) if document)
 
 
-def by_url(webhook, base):
-    service = webhook["clientConfig"].pop("service", None)
+def call_by_url(client, base):
+    service = client.pop("service", None)
     if service:
-        webhook["clientConfig"]["url"] = base + service.get("path", "")
-    return webhook
+        client["url"] = base + service.get("path", "")
 
 
 def main():
@@ -47,7 +46,12 @@ def main():
             print(f"not served here, left out: {document['apiVersion']} {name}", file=sys.stderr)
             continue
         if document["kind"].endswith("WebhookConfiguration"):
-            document["webhooks"] = [by_url(webhook, options.webhook_url) for webhook in document["webhooks"]]
+            for webhook in document["webhooks"]:
+                call_by_url(webhook["clientConfig"], options.webhook_url)
+        if document["kind"] == "CustomResourceDefinition":
+            conversion = document["spec"].get("conversion", {})
+            if conversion.get("strategy") == "Webhook":
+                call_by_url(conversion["webhook"]["clientConfig"], options.webhook_url)
         items.append(document)
     json.dump({"apiVersion": "v1", "kind": "List", "items": items}, sys.stdout)
 

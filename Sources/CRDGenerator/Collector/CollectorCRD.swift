@@ -5,7 +5,18 @@ extension ResourceDefinition {
         kind: "OpenTelemetryCollector",
         plural: "opentelemetrycollectors",
         shortNames: ["otelcol", "otelcols"],
-        version: "v1beta1",
+        versions: [
+            Version(
+                name: "v1beta1",
+                spec: Field("spec", .collectorSpec, "What to run and how."),
+                status: Field("status", .collectorStatus, "What the operator found.")),
+            Version(
+                name: "v1alpha1",
+                deprecationWarning: "opentelemetry.io/v1alpha1 OpenTelemetryCollector is deprecated: "
+                    + "use opentelemetry.io/v1beta1, whose spec.config is an object",
+                spec: Field("spec", .collectorSpecV1alpha1, "What to run and how."),
+                status: Field("status", .collectorStatusV1alpha1, "What the operator found.")),
+        ],
         columns: [
             Column("Mode", ".spec.mode"),
             Column("Version", ".status.version"),
@@ -18,13 +29,11 @@ extension ResourceDefinition {
         description: """
             An OpenTelemetryCollector is an OpenTelemetry Collector that the operator runs: its workload, ConfigMap, \
             Services and monitors follow from the configuration given here.
-            """,
-        spec: Field("spec", .collectorSpec, "What to run and how."),
-        status: Field("status", .collectorStatus, "What the operator found."))
+            """)
 }
 
 extension Schema {
-    fileprivate static let collectorSpec = Schema.object(
+    static let collectorSpec = Schema.object(
         generalFields + containerFields + podFields + workloadFields + scalingFields + networkFields
             + exposureFields + telemetryFields
     ).validated(sidecarRules)
@@ -63,7 +72,7 @@ extension Schema {
             "Whether the operator adapts the configuration to newer collector versions. Default automatic."),
     ]
 
-    fileprivate static let collectorStatus = Schema.object([
+    static let collectorStatus = Schema.object([
         Field(
             "conditions", .list(.collectorCondition).listMap("type"),
             "State of the collector; type Ready tells whether it runs as wanted, and if not, why."),

@@ -3,7 +3,12 @@ extension ResourceDefinition {
         kind: "Instrumentation",
         plural: "instrumentations",
         shortNames: ["otelinst", "otelinsts"],
-        version: "v1alpha1",
+        versions: [
+            Version(
+                name: "v1alpha1",
+                spec: Field("spec", .instrumentationSpec, "How to instrument. Every part is optional."),
+                status: Field("status", .instrumentationStatus, "What the operator found."))
+        ],
         columns: [
             Column("Age", ".metadata.creationTimestamp", type: "date"),
             Column("Endpoint", ".spec.exporter.endpoint"),
@@ -19,9 +24,7 @@ extension ResourceDefinition {
             An Instrumentation says how pods that ask for auto-instrumentation with the annotation \
             instrumentation.opentelemetry.io/inject-<language> are instrumented. It is read when a pod is created; pods \
             that run already keep what they have.
-            """,
-        spec: Field("spec", .instrumentationSpec, "How to instrument. Every part is optional."),
-        status: Field("status", .instrumentationStatus, "What the operator found."))
+            """)
 }
 
 extension Schema {

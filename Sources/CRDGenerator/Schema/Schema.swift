@@ -71,6 +71,25 @@ extension Schema {
     static let freeForm = Schema.object([]).preservingUnknownFields()
 }
 
+extension Schema {
+    /// The same schema without the descriptions of fields, here and below.
+    func undescribed() -> Schema {
+        var copy = self
+        switch shape {
+        case .object(let fields):
+            copy.shape = .object(
+                fields.map {
+                    Field(
+                        name: $0.name, schema: $0.schema.undescribed(), description: nil, isRequired: $0.isRequired)
+                })
+        case .map(let values): copy.shape = .map(values.undescribed())
+        case .list(let items): copy.shape = .list(items.undescribed())
+        case .string, .integer, .boolean, .intOrString, .quantity: break
+        }
+        return copy
+    }
+}
+
 // MARK: - Keywords
 
 extension Schema {

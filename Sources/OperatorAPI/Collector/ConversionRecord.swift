@@ -51,7 +51,10 @@ public struct ConversionRecord: Sendable, Equatable {
         self.version = version
         changes = []
         for entry in json["changes"]?.arrayValue ?? [] {
-            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }) else { return nil }
+            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }),
+                // Metadata belong to the API server, whatever somebody wrote into the annotation.
+                path.tokens.first == "spec" || path.tokens.first == "status"
+            else { return nil }
             changes.append(Change(path: path, was: entry["was"]?.stringValue, value: entry["value"]))
         }
         unreadable = json["unreadable"]?.stringValue

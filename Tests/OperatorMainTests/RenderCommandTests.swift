@@ -112,7 +112,7 @@ struct RenderCommandTests {
         let result = try render("-f", "-", input: input)
         #expect(result.status == 0)
         #expect(
-            result.errors.contains("standard input:8: warning: OpenTelemetryCollector shop/web: upgraded for 0.122.0: ")
+            result.errors.contains("standard input:9: warning: OpenTelemetryCollector shop/web: upgraded for 0.122.0: ")
         )
         #expect(result.output.contains("readers:"))
     }

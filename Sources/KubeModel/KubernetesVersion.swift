@@ -22,7 +22,7 @@ public struct KubernetesVersion: Comparable, Hashable, Sendable, CustomStringCon
     public init?(text: String) {
         let parts = (text.hasPrefix("v") ? text.dropFirst() : text[...]).split(
             separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), let major = Int(parts[0]), let minor = Int(parts[1]), major >= 0, minor >= 0
+        guard (2...3).contains(parts.count), !text.contains("-"), let major = Int(parts[0]), let minor = Int(parts[1])
         else { return nil }
         self.init(major: major, minor: minor)
     }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Rendering
+import Synchronization
 import Testing
 
 @testable import Reconcilers
@@ -322,10 +323,12 @@ struct CollectorUpgraderTests {
 }
 
 extension EventRecorder {
+    private static let probes = Atomic(0)
+
     /// Type, reason and note of each Event that was recorded since the last call. Written in order, so a last one of our
     /// own shows the end.
     fileprivate func recorded(in cluster: FakeCluster) async -> [String] {
-        let probe = "probe \(cluster.newProbe())"
+        let probe = "probe \(Self.probes.wrappingAdd(1, ordering: .relaxed).newValue)"
         record(
             .normal, regarding: ObjectReference(.configMap, ObjectKey(namespace: "ns", name: probe)), reason: "Probe",
             note: probe)

@@ -26,7 +26,6 @@ final class FakeCluster: KubeAPI {
         var interference: [String: @Sendable (FakeCluster) -> Void] = [:]
         var mutation: (@Sendable (KubeObject) -> KubeObject)?
         var pageLimit = Int.max
-        var probes = 0
     }
 
     private let state = Mutex(State())
@@ -84,14 +83,6 @@ final class FakeCluster: KubeAPI {
     var pageLimit: Int {
         get { state.withLock { $0.pageLimit } }
         set { state.withLock { $0.pageLimit = newValue } }
-    }
-
-    /// A number that no Event of this cluster's has been told apart by yet.
-    func newProbe() -> Int {
-        state.withLock {
-            $0.probes += 1
-            return $0.probes
-        }
     }
 
     func before(_ write: String, _ act: @escaping @Sendable (FakeCluster) -> Void) {

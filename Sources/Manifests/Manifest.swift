@@ -27,13 +27,14 @@ public struct Manifest: Sendable, Equatable {
         } catch {
             throw ManifestError(description: "could not read \(source): \(error)")
         }
+        let file = ManifestFile(bytes)
         var result: [Manifest] = []
         for (index, document) in documents.enumerated() {
             switch document {
             case .null: continue
             case .object:
                 var manifest = Manifest(source: source, document: document)
-                manifest.text = ManifestText(bytes: bytes, index: index)
+                manifest.text = ManifestText(file: file, index: index)
                 result.append(manifest)
             default:
                 throw ManifestError(

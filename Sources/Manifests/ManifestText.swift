@@ -1,28 +1,50 @@
 import Document
+import Synchronization
 
 /// The text that a manifest was read from. It says where things are, and is no part of what the manifest is: two manifests
 /// of the same content are equal, wherever they stand in their files.
 struct ManifestText: Sendable, Equatable {
-    /// Shared with the other documents of the file.
-    var bytes: [UInt8] = []
-    /// Which document of the text it is, those without content counted, too.
+    /// Shared with the other documents of the file; `nil` for a manifest that was not read.
+    var file: ManifestFile?
+    /// Which document of the file it is, those without content counted, too.
     var index = 0
 
     static func == (left: ManifestText, right: ManifestText) -> Bool { true }
 
-    /// Read anew each time: most manifests are never asked.
     var places: DocumentPlaces? {
-        guard let ranges = JSONStream.split(bytes) else { return Self.element(DocumentPlaces.all(bytes), index) }
-        if let range = Self.element(ranges, index) {
-            // The lines before it, so that the lines are those of the file.
-            let before = Array(repeating: UInt8(ascii: "\n"), count: bytes[..<range.lowerBound].count { $0 == 10 })
-            if let places = DocumentPlaces.all(before + bytes[range]).first { return places }
+        guard let places = file?.places, places.indices.contains(index) else { return nil }
+        return places[index]
+    }
+}
+
+/// A text with documents, read a second time for their places when somebody asks: most are never asked.
+final class ManifestFile: Sendable {
+    private let bytes: [UInt8]
+    private let known = Mutex<[DocumentPlaces]?>(nil)
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Of each document.
+    var places: [DocumentPlaces] {
+        known.withLock { known in
+            if let known { return known }
+            let places = Self.places(in: bytes)
+            known = places
+            return places
         }
-        return Self.element(DocumentPlaces.all(bytes), index)
     }
 
-    private static func element<Element>(_ elements: [Element], _ index: Int) -> Element? {
-        elements.indices.contains(index) ? elements[index] : nil
+    private static func places(in bytes: [UInt8]) -> [DocumentPlaces] {
+        guard let ranges = JSONStream.split(bytes), ranges.count > 1 else { return DocumentPlaces.all(bytes) }
+        // To YAML, several JSON texts are no stream. The lines before each one make its lines those of the file.
+        var places: [DocumentPlaces] = []
+        for range in ranges {
+            let lines = bytes[..<range.lowerBound].count { $0 == UInt8(ascii: "\n") }
+            let text = Array(repeating: UInt8(ascii: "\n"), count: lines) + bytes[range]
+            guard let place = DocumentPlaces.all(text).first else { return [] }
+            places.append(place)
+        }
+        return places
     }
 }
 

@@ -247,7 +247,7 @@ struct RenderCommandTests {
         arguments: [
             "{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, metadata: {name: a, namespace: b}}",
             "{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, metadata: {name: a}, spec: {config: text}}",
-            "{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, spec: {config: {receivers: {}, exporters: {}, service: {}}}}",
+            "{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, spec: {config: {receivers: {}, exporters: {}, service: {pipelines: {}}}}}",
             "{apiVersion: opentelemetry.io/v7, kind: OpenTelemetryCollector, metadata: {name: a}, spec: {config: {}}}",
             "{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, metadata: {name: a}, spec: {config: {receivers: {}, exporters: 1}}}",
         ])

@@ -21,7 +21,7 @@ struct ManifestRendering {
 
     func run(_ manifests: [Manifest]) -> RenderReport {
         var report = RenderReport()
-        var origins: [ObjectKey: String] = [:]
+        var origins: [ObjectKey: (manifest: Manifest, index: Int)] = [:]
         for manifest in manifests {
             for (index, object) in ManifestObject.all(in: manifest.document).enumerated() {
                 guard object.isOf(.openTelemetryCollector) else {
@@ -30,9 +30,9 @@ struct ManifestRendering {
                 }
                 var result = collector(object)
                 let key = result.key
-                if let origin = origins.updateValue(manifest.place(ofObject: index), forKey: key) {
-                    result.remarks.append(
-                        .init(.error, "is in \(origin), too: the two would undo each other's objects"))
+                if let origin = origins.updateValue((manifest, index), forKey: key) {
+                    let place = origin.manifest.place(ofObject: origin.index)
+                    result.remarks.append(.init(.error, "is in \(place), too: the two would undo each other's objects"))
                 }
                 result.place = { manifest.place(ofObject: index, for: $0) }
                 report.collectors.append(result)
@@ -98,9 +98,13 @@ struct ManifestRendering {
             throw Rejection(
                 text: "spec.config is \(config?.kindDescription ?? "missing"), expected the collector's configuration")
         }
-        for part in ["receivers", "exporters", "service"] where config?[part]?.objectValue == nil {
+        let required = [
+            ("receivers", config?["receivers"]), ("exporters", config?["exporters"]), ("service", config?["service"]),
+            ("service.pipelines", config?[path: "service", "pipelines"]),
+        ]
+        for (part, value) in required where value?.objectValue == nil {
             throw Rejection(
-                text: "spec.config.\(part) is \(config?[part]?.kindDescription ?? "missing"), expected an object")
+                text: "spec.config.\(part) is \(value?.kindDescription ?? "missing"), expected an object")
         }
     }
 

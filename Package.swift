@@ -65,6 +65,7 @@ let package = Package(
         library("Rendering", ["OperatorAPI", "COpenSSL"]),
         library("Conversion", ["OperatorAPI", "Rendering", "KubeModel", "Document"]),
         library("Injection", ["OperatorAPI"]),
+        library("Upgrade", ["OperatorAPI", "KubeModel", "Document"]),
         library("Manifests", ["KubeModel", "Document"]),
 
         // Serving.
@@ -81,12 +82,12 @@ let package = Package(
             ]),
         library(
             "Reconcilers",
-            ["KubeRuntime", "Rendering", "Injection", "OperatorAPI", "ServingCertificate", log, metrics]),
+            ["KubeRuntime", "Rendering", "Injection", "Upgrade", "OperatorAPI", "ServingCertificate", log, metrics]),
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
                 "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
-                "KubeClient", "Manifests",
+                "KubeClient", "Manifests", "Upgrade",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
             swiftSettings: strict),
@@ -113,6 +114,7 @@ let package = Package(
         tests("Rendering", exclude: ["Fixtures"]),
         tests("Conversion", ["Document", "KubeModel", "OperatorAPI", "Rendering"]),
         tests("Injection", ["Rendering"], exclude: ["Fixtures"]),
+        tests("Upgrade", ["Rendering"]),
         tests("Manifests"),
         tests("ServingCertificate", ["KubeModel"]),
         tests("Webhook", ["TLSServer"]),

@@ -18,6 +18,15 @@ public struct KubernetesVersion: Comparable, Hashable, Sendable, CustomStringCon
         self.init(major: major, minor: minor)
     }
 
+    /// Reads `1.33`, `v1.33` and `1.33.2`; `nil` for something else.
+    public init?(text: String) {
+        let parts = (text.hasPrefix("v") ? text.dropFirst() : text[...]).split(
+            separator: ".", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), !text.contains("-"), let major = Int(parts[0]), let minor = Int(parts[1])
+        else { return nil }
+        self.init(major: major, minor: minor)
+    }
+
     private static func number(_ value: JSONValue?) -> Int? {
         Int((value?.stringValue ?? "").prefix { ("0"..."9").contains($0) })
     }

@@ -6,6 +6,7 @@ public struct Manifest: Sendable, Equatable {
     public var source: String
     /// Always an object.
     public var document: JSONValue
+    var text = ManifestText()
 
     public init(source: String, document: JSONValue) {
         self.source = source
@@ -26,11 +27,15 @@ public struct Manifest: Sendable, Equatable {
         } catch {
             throw ManifestError(description: "could not read \(source): \(error)")
         }
+        let file = ManifestFile(bytes)
         var result: [Manifest] = []
         for (index, document) in documents.enumerated() {
             switch document {
             case .null: continue
-            case .object: result.append(Manifest(source: source, document: document))
+            case .object:
+                var manifest = Manifest(source: source, document: document)
+                manifest.text = ManifestText(file: file, index: index)
+                result.append(manifest)
             default:
                 throw ManifestError(
                     description: "could not use \(source): document \(index + 1) is \(document.kindDescription), "

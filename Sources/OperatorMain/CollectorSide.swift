@@ -117,7 +117,8 @@ struct CollectorSide {
             run: controller.run)
     }
 
-    private static let ownedTypes: [ResourceType] =
+    /// Everything that a collector may own.
+    static let ownedTypes: [ResourceType] =
         [.configMap, .serviceAccount, .service, .deployment, .statefulSet, .daemonSet] + AvailableAPIs.optional
 }
 

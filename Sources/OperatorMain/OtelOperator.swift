@@ -8,10 +8,11 @@ struct OtelOperator: AsyncParsableCommand {
         commandName: "otel-operator",
         abstract: "Automates OpenTelemetry on Kubernetes.",
         version: "otel-operator \(Version.current) (compatible with opentelemetry-operator \(Version.reference))",
-        subcommands: [Run.self, Inject.self],
+        subcommands: [Run.self, Inject.self, Render.self],
         defaultSubcommand: Run.self)
 
-    /// A command line that cannot be used ends with 1, whoever finds that out: argument-parser's own code is 64.
+    /// A command line that cannot be used ends with the command's own status for that, whoever finds it out:
+    /// argument-parser's is 64.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -23,7 +24,7 @@ struct OtelOperator: AsyncParsableCommand {
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardStream.error.write(fullMessage(for: error) + "\n")
-            Glibc.exit(1)
+            Glibc.exit(CommandLine.arguments.dropFirst().first == "render" ? Render.failure : 1)
         }
     }
 }

@@ -8,7 +8,7 @@ public import Rendering
 
 /// Brings the objects of an OpenTelemetryCollector to what the resource says.
 ///
-/// Expected flow: render → apply what differs → prune what is no longer wanted → status → Event.
+/// Expected flow: upgrade → render → apply what differs → prune what is no longer wanted → status → Event.
 ///
 /// - Guarantees: level-based; a second reconcile of the same state writes nothing. One object that fails does not keep the
 ///   others from being applied. Nothing is pruned unless all was rendered and applied.
@@ -25,6 +25,7 @@ public final class CollectorReconciler: Sendable {
     private let timestamp: @Sendable () -> Timestamp
     let logger: Logger
     let clusterScope: ClusterScope
+    private let upgrader: CollectorUpgrader
     private let writtenStatus = WrittenStatus()
 
     /// How soon to look again at names that others have: their objects are not followed.
@@ -32,7 +33,7 @@ public final class CollectorReconciler: Sendable {
 
     /// - Parameters:
     ///   - renderer: made anew for each reconcile, as what the cluster serves may change.
-    ///   - collectorVersion: goes into the status of collectors that have no version yet.
+    ///   - collectorVersion: goes into the status of collectors that have no version yet; older ones are upgraded to it.
     public init(
         api: any KubeAPI, collectors: Store<KubeObject>, owned: OwnedObjects,
         renderer: @escaping @Sendable () -> CollectorRenderer, collectorVersion: String, events: EventRecorder,
@@ -46,6 +47,8 @@ public final class CollectorReconciler: Sendable {
         self.events = events
         self.timestamp = timestamp
         self.logger = logger
+        upgrader = CollectorUpgrader(
+            api: api, events: events, version: collectorVersion, timestamp: timestamp, logger: logger)
         let applier = ObjectApplier(api: api, known: { owned.known($0) })
         self.applier = applier
         clusterScope = ClusterScope(api: api, applier: applier, index: owned.index)
@@ -64,8 +67,15 @@ public final class CollectorReconciler: Sendable {
         }
         if resource.json[path: "spec", "managementState"] == "unmanaged" { return .done }
 
-        let renderer = renderer()
-        let rendered = renderer.render(resource.json)
+        let upgrade = await upgrader.upgraded(resource)
+        resource = upgrade.resource
+        var renderer = renderer()
+        if upgrade.isPending, let image = resource.json[path: "status", "image"]?.stringValue, !image.isEmpty {
+            // A newer collector may not start with what an older one was configured with.
+            renderer.options.collectorImage = image
+        }
+        var rendered = renderer.render(resource.json)
+        rendered.findings += upgrade.findings
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
             problems = await apply(rendered.objects.filter(\.type.isNamespaced), of: resource)
@@ -78,7 +88,10 @@ public final class CollectorReconciler: Sendable {
             }
         }
         let isNew = try await report(resource, rendered, problems, options: renderer.options)
-        if problems.isEmpty { return .done }
+        if problems.isEmpty {
+            if let failure = upgrade.failure { throw failure }
+            return .done
+        }
         let error = CollectorError(problems: problems)
         if error.isTransient { throw error }
         if isNew {

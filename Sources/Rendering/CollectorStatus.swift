@@ -110,7 +110,7 @@ public struct CollectorStatus: Sendable {
     }
 
     /// The API accepts 32,768 characters.
-    private static func bounded(_ message: String) -> String {
+    public static func bounded(_ message: String) -> String {
         message.utf8.count <= 32_000 ? message : message.prefix(8000) + "…"
     }
 }

@@ -30,6 +30,8 @@ public struct Finding: Sendable, Equatable {
         case configIgnored = "ConfigIgnored"
         /// A component reads the Kubernetes API, for which somebody must give the collector rights.
         case accessRequired = "AccessRequired"
+        /// The configuration was made for another version of the collector.
+        case versionMismatch = "VersionMismatch"
         /// The program itself failed.
         case renderingFailed = "RenderingFailed"
     }

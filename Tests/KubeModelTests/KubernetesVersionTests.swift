@@ -16,6 +16,12 @@ import Testing
         arguments: [[:], ["major": "1"], ["major": "", "minor": "29"], ["major": 1, "minor": 29], .null] as [JSONValue])
     func rejects(_ answer: JSONValue) { #expect(KubernetesVersion(answer) == nil) }
 
+    @Test("a version is read as people write it", arguments: ["1.33", "v1.33", "1.33.4", "v1.33.0"])
+    func text(text: String) { #expect(KubernetesVersion(text: text) == KubernetesVersion(major: 1, minor: 33)) }
+
+    @Test("what people do not write is none", arguments: ["", "1", "new", "1.x", "1.2.3.4", "-1.2", "1.-2", "1..2"])
+    func badText(text: String) { #expect(KubernetesVersion(text: text) == nil) }
+
     @Test(
         "native sidecars are there from 1.29 on",
         arguments: [(1, 20, false), (1, 28, false), (1, 29, true), (1, 36, true), (2, 0, true)])

@@ -132,3 +132,53 @@ struct FileTreeTests {
         #expect(manifests == [Manifest(source: "standard input", document: ["a": 1])])
     }
 }
+
+@Suite("Places in manifests")
+struct ManifestPlaceTests {
+    private func manifests(_ text: String) throws -> [Manifest] { try Manifest.parse(Array(text.utf8), source: "f") }
+
+    private let collector = """
+        kind: A
+        ---
+        ---
+        kind: B
+        spec:
+          replicas: 1
+          config:
+            receivers:
+              otlp: {}
+        """
+
+    @Test(
+        "a message is placed by the path in it, however it is spelled; the deepest counts",
+        arguments: [
+            ("", 4), ("nothing to find", 4), ("version 0.158.0 is", 4), ("spec.replicas is \"many\"", 6),
+            ("spec.config has null objects: receivers.otlp:.", 9), ("config.receivers: odd", 8),
+            ("receivers.otlp.protocols is", 9),
+        ])
+    func messages(message: String, line: Int) throws {
+        #expect(try manifests(collector)[1].place(for: message) == "f:\(line)")
+    }
+
+    @Test("an object of a list has its own line")
+    func list() throws {
+        let list = try manifests("kind: List\nitems:\n- kind: A\n- kind: B\n  spec:\n    a.b: 1")[0]
+        #expect(list.place(ofObject: 0) == "f:3")
+        #expect(list.place(ofObject: 1) == "f:4")
+        #expect(list.place(ofObject: 1, for: "spec.a.b is odd") == "f:6")
+        #expect(list.place(ofObject: 9) == "f:1")
+    }
+
+    @Test("JSON has lines, too, wherever it stands in the file")
+    func json() throws {
+        let objects = try manifests("{\"kind\": \"A\"}\n\n{\"kind\": \"B\",\n \"spec\": {\n  \"a\": 1}}")
+        #expect(objects.map { $0.place() } == ["f:1", "f:3"])
+        #expect(objects[1].place(for: "spec.a is odd") == "f:5")
+    }
+
+    @Test("where it stands is no part of what a manifest is")
+    func equality() throws {
+        #expect(try manifests("a: 1") == manifests("\n\n# here\na: 1"))
+        #expect(Manifest(source: "made", document: [:]).place() == "made")
+    }
+}

@@ -211,6 +211,7 @@ final class FakeCluster: KubeAPI {
             else { throw Self.status(422, "Invalid") }
             json = result
         }
+        if KubeObject(json).resourceVersion != current.resourceVersion { throw Self.status(409, "Conflict") }
         return put(type, KubeObject(json))
     }
 

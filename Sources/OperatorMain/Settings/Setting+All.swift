@@ -164,6 +164,9 @@ extension Setting {
         ("nginx", "RELATED_IMAGE_AUTO_INSTRUMENTATION_NGINX", "auto-instrumentation-nginx-image"),
     ]
 
+    /// What decides how collectors are rendered: all of it is the same for `run` and `render`.
+    static let rendering: [Setting] = injection.filter { $0.flag == "collector-image" } + collectors
+
     private static let collectors: [Setting] = [
         .patterns(
             "labels-filter", env: "LABELS_FILTER", file: "labels-filter",

@@ -37,8 +37,9 @@ struct CollectorSide {
             },
             collectorVersion: Version.reference, events: events, logger: logger)
         let controller = Controller(
-            name: "opentelemetrycollector", workers: 4, logger: logger, reconcile: reconciler.reconcile)
-        controller.watch(stores.collectors)
+            name: "opentelemetrycollector", workers: 4, maximumDelay: CollectorReconciler.longestPause, logger: logger,
+            reconcile: reconciler.reconcile)
+        controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
         availability.onChange {
             for key in collectors.keys { controller.queue.add(key) }
         }

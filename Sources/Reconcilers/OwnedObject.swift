@@ -8,6 +8,7 @@ public struct OwnedObject: Sendable, Equatable {
     public var owner: OwnerReference?
     var isManagedByUs: Bool
     var creationTimestamp: String
+    var resourceVersion: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.
     var revision: Revision
 
@@ -22,6 +23,7 @@ public struct OwnedObject: Sendable, Equatable {
         owner = object.controller
         isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
         creationTimestamp = object.creationTimestamp
+        resourceVersion = object.resourceVersion
         if object.generation > 0 {
             var hasher = Hasher()
             hasher.combine(object.labels)

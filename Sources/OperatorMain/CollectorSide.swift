@@ -52,6 +52,12 @@ struct CollectorSide {
         ) { _ in true }
         let discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
         discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
+        // What was not served may be now: no need to wait for the next try.
+        definitions.onChange { _ in
+            for reflector in owned.reflectors { reflector.nudge() }
+            stores.collectors.nudge()
+            stores.instrumentations.nudge()
+        }
 
         reflectors = owned.reflectors + [definitions, discovery]
         gauges = controller.gauges + owned.reflectors.flatMap(\.gauges)

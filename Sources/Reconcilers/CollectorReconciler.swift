@@ -159,6 +159,12 @@ public final class CollectorReconciler: Sendable {
                     record(
                         .normal, resource, "Recreated",
                         "\(reference) was deleted and made again, because \(field) cannot be changed")
+                case .replacing(let field):
+                    log("deleted", reference, resource)
+                    record(
+                        .normal, resource, "Recreated",
+                        "\(reference) was deleted to be made again, because \(field) cannot be changed")
+                    problems.append(ObjectProblem(reference, leaving: "is being deleted"))
                 case .leaving(let state):
                     problems.append(ObjectProblem(reference, leaving: state))
                 case .foreign(let holder):
@@ -205,6 +211,7 @@ public final class CollectorReconciler: Sendable {
         var problems: [ObjectProblem] = []
         // An API that was just not found may be back in a moment, and then what was made with it is wanted again.
         let owned = owned.index.objects(ownedBy: resource.uid)
+            .filter { !$0.value.isBeingDeleted }
             .filter { !AvailableAPIs.optional.contains($0.key.type) || available.serves($0.key.type) }
         let unwanted = PrunePlan.unwanted(
             owned: owned,

@@ -26,6 +26,8 @@ struct ObjectApplier: Sendable {
         case updated
         /// An immutable field differs: the object was deleted and made again.
         case recreated(field: String)
+        /// The same, but the old object is not gone yet: ours comes when it is.
+        case replacing(field: String)
         /// The object belongs to somebody else and was left alone.
         case foreign(String)
         /// The object is on its way out; ours comes when it is gone.
@@ -66,7 +68,7 @@ struct ObjectApplier: Sendable {
             return .unchanged
         }
         if let field = ImmutableFields.difference(reference.type, desired, live) {
-            if let leaving = try await remove(reference, live) { return leaving }
+            guard try await remove(reference, live) else { return .replacing(field: field) }
             let created = try await send(reference, desired, over: nil)
             remember(reference, fingerprint, created)
             return .recreated(field: field)
@@ -108,12 +110,11 @@ struct ObjectApplier: Sendable {
 
     /// Makes room for a new object of that name.
     ///
-    /// - Returns: `nil` when the name is free; how the old object stands when it is not gone at once.
-    private func remove(_ reference: TypedKey, _ live: KubeObject) async throws(KubeError) -> Outcome? {
+    /// - Returns: whether the name is free by now.
+    private func remove(_ reference: TypedKey, _ live: KubeObject) async throws(KubeError) -> Bool {
         let propagationPolicy = ImmutableFields.keepsClaims(deleting: live) ? "Background" : "Orphan"
         try await delete(reference, uid: live.uid, propagationPolicy: propagationPolicy)
-        guard let rest = try await read(reference) else { return nil }
-        return rest.uid == live.uid ? .leaving("is being deleted") : nil
+        return try await read(reference)?.uid != live.uid
     }
 
     private func read(_ reference: TypedKey) async throws(KubeError) -> KubeObject? {

@@ -7,6 +7,7 @@ public struct OwnedObject: Sendable, Equatable {
     var uid: String
     public var owner: OwnerReference?
     var isManagedByUs: Bool
+    var isBeingDeleted: Bool
     var creationTimestamp: String
     var resourceVersion: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.
@@ -22,6 +23,7 @@ public struct OwnedObject: Sendable, Equatable {
         uid = object.uid
         owner = object.controller
         isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
+        isBeingDeleted = object.isBeingDeleted
         creationTimestamp = object.creationTimestamp
         resourceVersion = object.resourceVersion
         if object.generation > 0 {

@@ -22,6 +22,14 @@ struct CollectorSide {
         let owned = OwnedObjects(Self.ownedTypes, api: client, logger: Logger(label: "stores"))
         let collectors = stores.collectors.store
 
+        // Of each definition whether it is being deleted.
+        let definitions = Reflector(
+            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
+        ) { $0.isBeingDeleted }
+        let isLeaving: @Sendable (ResourceType) -> Bool = { type in
+            definitions.store[ObjectKey(name: "\(type.plural).\(type.group)")] == true
+        }
+
         let availability = APIAvailability(
             of: AvailableAPIs.optional, logger: logger,
             discover: { types in
@@ -32,7 +40,8 @@ struct CollectorSide {
             api: client, collectors: collectors, owned: owned,
             renderer: {
                 var options = options
-                options.availableAPIs = AvailableAPIs(availability.served)
+                // What we make of a type whose definition is being deleted would keep it from going.
+                options.availableAPIs = AvailableAPIs(availability.served.filter { !isLeaving($0) })
                 return CollectorRenderer(options: options)
             },
             collectorVersion: Version.reference, events: events, logger: logger)
@@ -41,23 +50,22 @@ struct CollectorSide {
             reconcile: reconciler.reconcile)
         controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
         availability.onChange {
+            for reflector in owned.reflectors { reflector.nudge() }
             for key in collectors.keys { controller.queue.add(key) }
         }
         for reflector in owned.reflectors {
             controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
         }
 
-        let definitions = Reflector(
-            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
-        ) { _ in true }
         let discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
-        discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
         // What was not served may be now: no need to wait for the next try.
         definitions.onChange { _ in
+            availability.expectChange()
             for reflector in owned.reflectors { reflector.nudge() }
             stores.collectors.nudge()
             stores.instrumentations.nudge()
         }
+        discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
 
         reflectors = owned.reflectors + [definitions, discovery]
         gauges = controller.gauges + owned.reflectors.flatMap(\.gauges)

@@ -25,7 +25,8 @@ public final class CollectorReconciler: Sendable {
     private let collectorVersion: String
     private let events: EventRecorder
     private let timestamp: @Sendable () -> Timestamp
-    private let logger: Logger
+    let logger: Logger
+    let clusterScope: ClusterScope
     private let writtenStatus = WrittenStatus()
     private let journal = ProblemJournal()
     private let workloads = WorkloadObservations()
@@ -59,6 +60,7 @@ public final class CollectorReconciler: Sendable {
         let applier = ObjectApplier(
             api: api, known: { owned.known($0) }, seen: { [workloads] in workloads.observe($0, $1) })
         self.applier = applier
+        clusterScope = ClusterScope(api: api, applier: applier, index: owned.index)
         owned.onDeleted { [workloads] reference in
             applier.forget(reference)
             workloads.forget(reference)
@@ -75,7 +77,7 @@ public final class CollectorReconciler: Sendable {
             journal.forget(key)
             return .done
         }
-        let resource = writtenStatus.completing(stored)
+        var resource = writtenStatus.completing(stored)
         if resource.isBeingDeleted {
             try await release(resource)
             return .done
@@ -86,10 +88,15 @@ public final class CollectorReconciler: Sendable {
         var rendered = renderer.render(resource.json)
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
-            problems = await apply(rendered.objects, of: resource)
+            problems = await apply(rendered.objects.filter(\.type.isNamespaced), of: resource)
+            problems += await applyClusterScoped(rendered.objects.filter { !$0.type.isNamespaced }, of: &resource)
+            let failed = Set(problems.map(\.reference))
             problems += await prune(
-                rendered.objects, of: resource, failed: Set(problems.map(\.reference)),
-                available: renderer.options.availableAPIs)
+                rendered.objects, of: resource, failed: failed, available: renderer.options.availableAPIs)
+            let needsNoRights = rendered.objects.allSatisfy(\.type.isNamespaced)
+            if renderer.options.canGrantAccess, needsNoRights, !failed.contains(where: PrunePlan.isNeededByPods) {
+                problems += await pruneClusterScoped(of: &resource)
+            }
             rendered.findings += omissions(rendered.objects)
         }
         // What was cut short says nothing about the objects.
@@ -116,30 +123,9 @@ public final class CollectorReconciler: Sendable {
         min(firstForeignPause * (1 << min(max(tries - 1, 0), 10)), longestPause)
     }
 
-    /// Removes the finalizer that the reference puts on collectors: nobody else would, and the resource could not go.
-    /// What the collector owned is the garbage collector's.
-    private func release(_ resource: KubeObject) async throws(KubeError) {
-        let finalizers = resource.metadata["finalizers"]?.arrayValue ?? []
-        guard let index = finalizers.firstIndex(of: .string(Self.referenceFinalizer)) else { return }
-        let path = "/metadata/finalizers/\(index)"
-        do throws(KubeError) {
-            _ = try await api.patch(
-                .openTelemetryCollector, resource.key,
-                .json([
-                    ["op": "test", "path": .string(path), "value": .string(Self.referenceFinalizer)],
-                    ["op": "remove", "path": .string(path)],
-                ]), subresource: nil)
-            logger.info("finalizer removed", metadata: ["collector": "\(resource.key)"])
-        } catch {
-            if error.status?.isNotFound != true { throw error }
-        }
-    }
-
-    private static let referenceFinalizer = "opentelemetrycollector.opentelemetry.io/finalizer"
-
     // MARK: - Objects
 
-    private func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
+    func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
         for rendered in Self.inOrder(objects) {
             let reference = TypedKey(type: rendered.type, key: rendered.object.key)
@@ -288,12 +274,12 @@ public final class CollectorReconciler: Sendable {
         object.controller?.uid == resource.uid ? object : nil
     }
 
-    private func record(_ type: EventRecorder.EventType, _ resource: KubeObject, _ reason: String, _ note: String) {
+    func record(_ type: EventRecorder.EventType, _ resource: KubeObject, _ reason: String, _ note: String) {
         events.record(
             type, regarding: ObjectReference(.openTelemetryCollector, resource), reason: reason, note: note)
     }
 
-    private func log(_ verb: String, _ reference: TypedKey, _ resource: KubeObject) {
+    func log(_ verb: String, _ reference: TypedKey, _ resource: KubeObject) {
         logger.info("\(verb)", metadata: ["object": "\(reference)", "collector": "\(resource.key)"])
     }
 }

@@ -1,6 +1,7 @@
 import Document
 import KubeClient
 import KubeModel
+import Rendering
 import Synchronization
 
 /// Brings objects in the cluster to what was rendered, and leaves alone what is so already or belongs to others.
@@ -175,7 +176,13 @@ struct ObjectApplier: Sendable {
     /// What keeps us from changing an object; `nil` when it is ours, or was made for us by the reference.
     private static func standing(of live: KubeObject, _ desired: KubeObject) -> Outcome? {
         guard let controller = live.controller else {
-            let isOurs = OwnedObject(live).isManagedByUs && live.label(instance) == desired.label(instance)
+            if live.namespace.isEmpty, let owner = ClusterObjects.owner(of: live) {
+                return owner == ClusterObjects.owner(of: desired)
+                    ? nil : .foreign("\(ResourceType.openTelemetryCollector.kind) \(owner)")
+            }
+            let isOurs =
+                OwnedObject(live).isManagedByUs
+                && live.label(OwnedObject.instance) == desired.label(OwnedObject.instance)
             return isOurs ? nil : .foreign("somebody else")
         }
         if controller.uid == desired.controller?.uid { return nil }
@@ -184,8 +191,6 @@ struct ObjectApplier: Sendable {
         }
         return .foreign("\(controller.kind) \(controller.name)")
     }
-
-    private static let instance = "app.kubernetes.io/instance"
 
     private static func fingerprint(_ object: KubeObject) -> Int {
         var hasher = Hasher()

@@ -41,15 +41,19 @@ public final class OwnedObjects: Sendable {
     /// until it has been listed.
     ///
     /// - Parameters:
+    ///   - unfollowed: types whose reflectors do not run now.
     ///   - optional: types that are not waited for any longer than `patience`.
     ///   - patience: for the other types three times as long.
-    public func waitUntilSettled(optional: Set<ResourceType>, patience: Duration = .seconds(20)) async throws {
+    public func waitUntilSettled(
+        optional: Set<ResourceType>, unfollowed: Set<ResourceType> = [], patience: Duration = .seconds(20)
+    ) async throws {
+        let followed = reflectors.filter { !unfollowed.contains($0.type) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await self.settle(self.reflectors.filter { !optional.contains($0.type) }, within: patience * 3)
+                try await self.settle(followed.filter { !optional.contains($0.type) }, within: patience * 3)
             }
             group.addTask {
-                try await self.settle(self.reflectors.filter { optional.contains($0.type) }, within: patience)
+                try await self.settle(followed.filter { optional.contains($0.type) }, within: patience)
             }
             try await group.waitForAll()
         }

@@ -78,7 +78,8 @@ extension Scenario {
                 return Int(count) >= prepared.count ? true : nil
             }
             try await cluster.settles(for: .seconds(3))
-            #expect(try changed(since: after, of: prepared) == [])
+            let changedLater = try changed(since: after, of: prepared)
+            #expect(changedLater == [])
             let others: Set = ["POST tokenreviews ", "POST subjectaccessreviews ", "POST selfsubjectaccessreviews "]
             let again = try cluster.writes().filter { $0.value != settled[$0.key] ?? 0 && !others.contains($0.key) }
             #expect(again.filter { !$0.key.contains("events") && !$0.key.contains("serviceaccounts token") } == [:])

@@ -32,6 +32,8 @@ final class Harness: Sendable {
     private let events: EventRecorder
     private let reconciler: CollectorReconciler
     private let probes = Shared(0)
+    /// Whether the operator may make ClusterRoles.
+    let canGrantAccess = Shared(true)
     /// In seconds since 1970.
     let now = Shared(1_769_846_709)
 
@@ -43,7 +45,11 @@ final class Harness: Sendable {
         let options = RenderingOptions(availableAPIs: AvailableAPIs([.azurePodMonitor, .podDisruptionBudget]))
         reconciler = CollectorReconciler(
             api: cluster, collectors: writer.store, owned: owned,
-            renderer: { CollectorRenderer(options: options) }, collectorVersion: "0.158.0", events: events,
+            renderer: { [canGrantAccess] in
+                var options = options
+                options.canGrantAccess = canGrantAccess.current
+                return CollectorRenderer(options: options)
+            }, collectorVersion: "0.158.0", events: events,
             timestamp: { [now] in Timestamp(seconds: now.current) }, logger: quiet)
     }
 
@@ -79,7 +85,8 @@ final class Harness: Sendable {
 
     func catchUp() {
         writer.apply(key, resourceVersion: current?.resourceVersion ?? "", current)
-        for (reference, old) in owned.index.objects(ownedBy: "cr-1") {
+        let known = owned.index.objects(ownedBy: "cr-1").merging(owned.index.clusterObjects(of: key)) { $1 }
+        for (reference, old) in known {
             owned.index.update(reference, from: old, to: nil)
         }
         for reference in cluster.keys {

@@ -21,7 +21,7 @@ struct Figure {
     /// The same of the reference, opentelemetry-operator 0.158, measured on this kind of machine.
     var reference: Double?
 
-    static let all: [Figure] = inProcess + overTLS + process
+    static let all: [Figure] = inProcess + overTLS + process + fleet
 
     // MARK: - Groups
 
@@ -104,6 +104,41 @@ struct Figure {
             figure("again.peak", "restarted beside all that: peak since the start", "MB"),
             figure("populate.collectors", "100 collectors until their Deployments are there", "s"),
             figure("populate.pods", "10,000 pods created, all through the webhook", "s"),
+        ]
+    }()
+
+    private static let fleet: [Figure] = {
+        let group = "1,000 collectors on a real API server (QUICK: 200), and a client that makes the same objects"
+        func figure(_ key: String, _ title: String, _ unit: String, _ goal: Goal? = nil) -> Figure {
+            Figure(group: group, key: key, title: title, unit: unit, goal: goal)
+        }
+        return [
+            figure("fleet.start.first", "start until ready", "ms"),
+            figure("fleet.created", "collectors created, all through the webhook", "s"),
+            figure("fleet.ready", "until all are ready", "s"),
+            figure("floor.time", "the client: the same objects, without collectors and statuses", "s"),
+            figure("fleet.cpu", "operator's CPU a collector", "ms"),
+            figure("fleet.server_cpu", "API server's CPU a collector", "ms"),
+            figure("floor.server_cpu", "API server's CPU a collector, of the client's", "ms"),
+            figure("fleet.applies.configmaps", "applies a collector: ConfigMaps", "writes", .atMost(1)),
+            figure("fleet.applies.serviceaccounts", "applies a collector: ServiceAccounts", "writes", .atMost(1)),
+            figure("fleet.applies.deployments", "applies a collector: Deployments", "writes", .atMost(1)),
+            figure("fleet.applies.services", "applies a collector: Services", "writes", .atMost(3)),
+            figure("fleet.applies.networkpolicies", "applies a collector: NetworkPolicies", "writes", .atMost(1)),
+            figure("fleet.patches.collectors", "patches a collector: of its status", "writes"),
+            figure("fleet.events", "Events a collector, everybody's", "writes"),
+            figure("fleet.reads", "reads a collector, of objects, everybody's", "requests"),
+            figure("fleet.before.resident", "before: resident", "MB"),
+            figure("fleet.before.anonymous", "before: of it anonymous", "MB"),
+            figure("fleet.after.resident", "after: resident", "MB"),
+            figure("fleet.after.anonymous", "after: of it anonymous", "MB"),
+            figure("fleet.after.peak", "after: peak since the start", "MB"),
+            figure("fleet.again.time", "a restart: until all were looked at", "s"),
+            figure("fleet.again.writes", "a restart: patches and deletions", "writes", .atMost(0)),
+            figure("fleet.again.cpu", "a restart: operator's CPU a collector, all since its start", "ms"),
+            figure("fleet.again.resident", "a restart: resident", "MB"),
+            figure("fleet.again.anonymous", "a restart: of it anonymous", "MB"),
+            figure("fleet.again.peak", "a restart: peak since the start", "MB"),
         ]
     }()
 }

@@ -12,12 +12,15 @@ public struct Status: Sendable, Equatable {
     public var message: String
     /// How long the server asks to wait before the next try.
     public var retryAfterSeconds: Int?
+    /// Words for programs that tell more than the reason, such as `NamespaceTerminating` or `FieldValueInvalid`.
+    public var causes: [String] = []
 
-    public init(code: Int, reason: String, message: String, retryAfterSeconds: Int? = nil) {
+    public init(code: Int, reason: String, message: String, retryAfterSeconds: Int? = nil, causes: [String] = []) {
         self.code = code
         self.reason = reason
         self.message = message
         self.retryAfterSeconds = retryAfterSeconds
+        self.causes = causes
     }
 
     /// - Parameter code: used when the document names none (an HTTP error with a body that is no Status).
@@ -26,6 +29,7 @@ public struct Status: Sendable, Equatable {
         reason = json["reason"]?.stringValue ?? ""
         message = json["message"]?.stringValue ?? ""
         retryAfterSeconds = json[path: "details", "retryAfterSeconds"]?.intValue
+        causes = (json[path: "details", "causes"]?.arrayValue ?? []).compactMap { $0["reason"]?.stringValue }
     }
 
     public var isNotFound: Bool { code == 404 }

@@ -9,7 +9,7 @@ import Synchronization
 /// A request is a name, never an event: the reconcile reads what is true now and makes the world fit.
 ///
 /// - Guarantees: one key is reconciled by one worker at a time. After a failure the key is tried again after a delay that
-///   doubles from 5 ms to 1000 s. When the controller is cancelled in the middle of a key, that key is the first of the
+///   doubles from 5 ms to a maximum. When the controller is cancelled in the middle of a key, that key is the first of the
 ///   next run.
 /// - Assumptions: a reconcile is idempotent, and ends soon when its task is cancelled.
 /// - Errors: each is logged once, here. A `TerminalError` is not tried again.
@@ -35,9 +35,10 @@ public final class Controller: Service, Sendable {
     /// - Parameters:
     ///   - name: in lower case, for metrics and logs, such as `opentelemetrycollector`.
     ///   - workers: how many keys are reconciled at the same time.
+    ///   - maximumDelay: the longest pause between two tries of a key that fails.
     ///   - shutdownGrace: how long running reconciles may go on after a graceful shutdown has begun.
     public init(
-        name: String, workers: Int = 1, shutdownGrace: Duration = .seconds(5),
+        name: String, workers: Int = 1, maximumDelay: Duration = .seconds(1000), shutdownGrace: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger,
         metrics factory: any MetricsFactory = MetricsSystem.factory, reconcile: @escaping Reconcile
     ) {
@@ -47,7 +48,7 @@ public final class Controller: Service, Sendable {
         self.shutdownGrace = shutdownGrace
         self.clock = RuntimeClock(clock)
         self.reconcile = reconcile
-        queue = WorkQueue(name: name, clock: clock, metrics: factory)
+        queue = WorkQueue(name: name, maximumDelay: maximumDelay, clock: clock, metrics: factory)
         metrics = ControllerMetrics(controller: name, workers: workers, factory: factory)
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"

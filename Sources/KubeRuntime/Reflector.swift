@@ -80,6 +80,12 @@ public final class Reflector<Value: Sendable>: Service, Sendable {
     /// - Throws: `CancellationError` when the task is cancelled first.
     public func waitUntilSettled() async throws { try await settled.wait() }
 
+    /// Asks for the resource at once when the server did not serve it the last time: its CRD may have come.
+    public func nudge() {
+        guard isServed == false else { return }
+        for watcher in watchers { watcher.nudge() }
+    }
+
     /// Follows the server until the task is cancelled or a graceful shutdown begins.
     public func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -96,6 +96,9 @@ struct WatchState: Sendable {
         }
     }
 
+    /// The pause was cut short, since things may have changed: what fails now begins with short pauses again.
+    mutating func nudged() { backOff.reset() }
+
     /// The open watch brought an event or a bookmark.
     mutating func advanced(to resourceVersion: String) {
         guard !resourceVersion.isEmpty, position != .watching(from: resourceVersion) else { return }

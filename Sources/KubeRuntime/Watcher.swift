@@ -35,6 +35,7 @@ public struct Watcher: Sendable {
     private let backOff: BackOff
     private let logger: Logger
     private let metrics: WatchMetrics
+    private let nudged = Signal()
 
     /// - Parameter options: the selectors count; limit, token and version are the watcher's own affair.
     public init(
@@ -63,7 +64,9 @@ public struct Watcher: Sendable {
         while !Task.isCancelled {
             switch state.next() {
             case .wait(let delay):
-                try? await clock.sleep(for: delay)
+                let deadline = clock.now() + delay
+                await nudged.wait(until: deadline, on: clock)
+                if clock.now() < deadline { state.nudged() }
             case .list(let token, let limit):
                 do throws(KubeError) {
                     if token == nil { report(.listStarted) }
@@ -87,6 +90,9 @@ public struct Watcher: Sendable {
             }
         }
     }
+
+    /// Ends a pause between two tries: the reason for the failures may be gone.
+    func nudge() { nudged.notify() }
 
     /// Without a resource version: a consistent read, which never goes back in time, in pages that keep memory small.
     private func list(continueToken: String?, limit: Int) async throws(KubeError) -> ObjectList {

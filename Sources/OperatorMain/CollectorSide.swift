@@ -29,6 +29,14 @@ struct CollectorSide {
         let collectors = stores.collectors.store
         let namespaces = stores.namespaces.store
 
+        // Of each definition whether it is being deleted.
+        let definitions = Reflector(
+            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
+        ) { $0.isBeingDeleted }
+        let isLeaving: @Sendable (ResourceType) -> Bool = { type in
+            definitions.store[ObjectKey(name: "\(type.plural).\(type.group)")] == true
+        }
+
         let availability = APIAvailability(
             of: AvailableAPIs.optional + [.certManagerCertificate], logger: logger,
             discover: { types in
@@ -40,21 +48,24 @@ struct CollectorSide {
             api: client, collectors: collectors, owned: owned,
             renderer: {
                 var options = options
-                options.availableAPIs = AvailableAPIs(availability.served)
+                // What we make of a type whose definition is being deleted would keep it from going.
+                options.availableAPIs = AvailableAPIs(availability.served.filter { !isLeaving($0) })
                 options.canGrantAccess = access.isGranted
                 options.kubernetesVersion = version.known
                 return CollectorRenderer(options: options) { namespaces[ObjectKey(name: $0)]?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)
         let controller = Controller(
-            name: "opentelemetrycollector", workers: 4, logger: logger, reconcile: reconciler.reconcile)
-        controller.watch(stores.collectors)
+            name: "opentelemetrycollector", workers: 4, maximumDelay: CollectorReconciler.longestPause, logger: logger,
+            reconcile: reconciler.reconcile)
+        controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
         // OpenShift annotates a namespace a moment after it was made.
         controller.watch(stores.namespaces) { change in
             if change.old?.volumeGroup == change.new?.volumeGroup { return [] }
             return collectors.keys.filter { $0.namespace == change.key.name }
         }
         availability.onChange {
+            for reflector in owned.reflectors { reflector.nudge() }
             for key in collectors.keys { controller.queue.add(key) }
         }
         access.granted.onChange { _ in
@@ -83,10 +94,14 @@ struct CollectorSide {
                 isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)
         }
 
-        let definitions = Reflector(
-            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
-        ) { _ in true }
         let discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
+        // What was not served may be now: no need to wait for the next try.
+        definitions.onChange { _ in
+            availability.expectChange()
+            for reflector in owned.reflectors { reflector.nudge() }
+            stores.collectors.nudge()
+            stores.instrumentations.nudge()
+        }
         discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
 
         // Without the webhook nobody looks at who asks for rights, and so nobody gets any.

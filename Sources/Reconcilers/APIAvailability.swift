@@ -6,12 +6,15 @@ import Synchronization
 /// Which of some types the cluster serves, kept current: asked at start, whenever a CRD changes, and from time to time.
 public final class APIAvailability: Sendable {
     private static let interval = Duration.seconds(600)
+    /// How long after a CRD has changed to ask, besides at once: the API server tells of it before its discovery knows.
+    static let intervalsAfterChange: [Duration] = [.seconds(1), .seconds(3), .seconds(10)]
 
     private let types: [ResourceType]
     private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
     private let logger: Logger
     private let handlers = Mutex<[@Sendable () -> Void]>([])
     private let current = Mutex<Set<ResourceType>?>(nil)
+    private let coming = Mutex<[Duration]>([])
 
     /// - Parameter discover: those of the types that are served.
     public init(
@@ -59,9 +62,13 @@ public final class APIAvailability: Sendable {
         for handler in handlers.withLock({ $0 }) { handler() }
     }
 
+    /// A CRD has changed: until the answer has settled it is asked for more often. Call it before the next `reconcile`.
+    public func expectChange() { coming.withLock { $0 = Self.intervalsAfterChange } }
+
     /// As a reconcile, whatever its key.
     public func reconcile() async throws -> ReconcileResult {
         try await refresh()
-        return .requeue(after: Self.interval)
+        let next = coming.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        return .requeue(after: next ?? Self.interval)
     }
 }

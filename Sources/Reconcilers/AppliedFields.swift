@@ -81,6 +81,7 @@ struct AppliedFields {
             }
         }
         return desired.allSatisfy { member in
+            if live?[member.key] == nil, FieldValue.isDropped(member.key) { return true }
             let isQuantity = FieldValue.isQuantity(member.key)
             if isQuantity, let below = owned[member.key] {
                 return matchesQuantities(member.value, live?[member.key], Ownership(below))

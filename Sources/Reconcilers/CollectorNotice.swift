@@ -11,9 +11,13 @@ struct CollectorNotice: Equatable, Sendable {
     /// What a new status says that the old one did not: repeated reconciles repeat no Event.
     ///
     /// Reasons `Info` and `Error` are the reference's.
-    static func notices(from old: JSONValue?, to new: JSONValue, findings: [Finding]) -> [CollectorNotice] {
+    ///
+    /// - Parameter hasProblems: objects failed; then each of them gets an Event of its own, and `Ready` gets none.
+    static func notices(
+        from old: JSONValue?, to new: JSONValue, findings: [Finding], hasProblems: Bool = false
+    ) -> [CollectorNotice] {
         var notices: [CollectorNotice] = []
-        if let ready = changed("Ready", old, new) {
+        if !hasProblems, let ready = changed("Ready", old, new) {
             let message = ready["message"]?.stringValue ?? ""
             notices.append(
                 ready["status"] == "True"
@@ -26,6 +30,11 @@ struct CollectorNotice: Equatable, Sendable {
                 .map { CollectorNotice(isWarning: true, reason: $0.reason.rawValue, note: $0.message) }
         }
         return notices
+    }
+
+    /// What the condition `Ready` says.
+    static func readyMessage(_ status: JSONValue?) -> String {
+        condition("Ready", status)?["message"]?.stringValue ?? ""
     }
 
     /// The condition of that type when its status, reason or message is new.

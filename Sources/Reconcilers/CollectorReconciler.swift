@@ -11,7 +11,9 @@ public import Rendering
 /// Expected flow: upgrade → render → apply what differs → prune what is no longer wanted → status → Event.
 ///
 /// - Guarantees: level-based; a second reconcile of the same state writes nothing. One object that fails does not keep the
-///   others from being applied. Nothing is pruned unless all was rendered and applied.
+///   others from being applied, nor from being pruned unless running pods may need them (``PrunePlan``). Nothing is pruned
+///   unless all was rendered. A workload is not pointed to a ConfigMap that could not be made. Each problem is one Event,
+///   however often it is met again.
 /// - Assumptions: only the leader reconciles, and one worker has a key at a time.
 /// - Errors: those of the API server, together; they stand in the `Ready` condition and in an Event too.
 public final class CollectorReconciler: Sendable {
@@ -27,9 +29,18 @@ public final class CollectorReconciler: Sendable {
     let clusterScope: ClusterScope
     private let upgrader: CollectorUpgrader
     private let writtenStatus = WrittenStatus()
+    private let journal = ProblemJournal()
+    private let workloads = WorkloadObservations()
 
-    /// How soon to look again at names that others have: their objects are not followed.
-    static let foreignInterval = Duration.seconds(120)
+    /// The longest pause between two tries of a collector that has a problem: nobody tells us when a quota is raised, a
+    /// right is given back, or somebody else's object has gone.
+    public static let longestPause = Duration.seconds(120)
+    /// The first pause before looking again at a name that somebody else has.
+    static let firstForeignPause = Duration.seconds(5)
+    /// How long an object may be on its way out before that counts as a problem, in seconds.
+    static let leavingPatience = 10
+    /// How soon to look again at what is on its way out: what we own is followed, what is left from another is not.
+    static let leavingPause = Duration.seconds(2)
 
     /// - Parameters:
     ///   - renderer: made anew for each reconcile, as what the cluster serves may change.
@@ -49,15 +60,24 @@ public final class CollectorReconciler: Sendable {
         self.logger = logger
         upgrader = CollectorUpgrader(
             api: api, events: events, version: collectorVersion, timestamp: timestamp, logger: logger)
-        let applier = ObjectApplier(api: api, known: { owned.known($0) })
+        let applier = ObjectApplier(
+            api: api, known: { owned.known($0) }, seen: { [workloads] in workloads.observe($0, $1) })
         self.applier = applier
         clusterScope = ClusterScope(api: api, applier: applier, index: owned.index)
-        owned.onDeleted { applier.forget($0) }
+        owned.onDeleted { [workloads] reference in
+            applier.forget(reference)
+            workloads.forget(reference)
+        }
     }
+
+    /// Whether a change of a collector asks for a reconcile. The statuses that we write ourselves do not: a text that differs
+    /// from try to try would make us reconcile without a pause.
+    public func isWorthReconciling(_ change: StoreChange<KubeObject>) -> Bool { !writtenStatus.isEcho(change) }
 
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let stored = collectors[key] else {
             writtenStatus.forget(key)
+            journal.forget(key)
             return .done
         }
         var resource = writtenStatus.completing(stored)
@@ -80,32 +100,54 @@ public final class CollectorReconciler: Sendable {
         if rendered.isComplete {
             problems = await apply(rendered.objects.filter(\.type.isNamespaced), of: resource)
             problems += await applyClusterScoped(rendered.objects.filter { !$0.type.isNamespaced }, of: &resource)
-            if problems.isEmpty {
-                problems = await prune(rendered.objects, of: resource, available: renderer.options.availableAPIs)
-                if renderer.options.canGrantAccess, rendered.objects.allSatisfy(\.type.isNamespaced) {
-                    problems += await pruneClusterScoped(of: &resource)
-                }
+            let failed = Set(problems.map(\.reference))
+            problems += await prune(
+                rendered.objects, of: resource, failed: failed, available: renderer.options.availableAPIs)
+            let needsNoRights = rendered.objects.allSatisfy(\.type.isNamespaced)
+            if renderer.options.canGrantAccess, needsNoRights, !failed.contains(where: PrunePlan.isNeededByPods) {
+                problems += await pruneClusterScoped(of: &resource)
             }
+            rendered.findings += omissions(rendered.objects)
         }
-        let isNew = try await report(resource, rendered, problems, options: renderer.options)
+        // What was cut short says nothing about the objects.
+        try Task.checkCancellation()
+        let entry = journal.enter(
+            problems, of: resource, message: CollectorNotice.readyMessage(resource["status"]), at: timestamp(),
+            patience: Self.leavingPatience)
+        if entry.standing.isEmpty, !problems.isEmpty { return .requeue(after: Self.leavingPause) }
+        for problem in entry.new where !problem.isFarewell {
+            record(.warning, resource, "Error", problem.message)
+        }
+        try await report(resource, rendered, problems, options: renderer.options)
         if problems.isEmpty {
             if let failure = upgrade.failure { throw failure }
             return .done
         }
         let error = CollectorError(problems: problems)
         if error.isTransient { throw error }
-        if isNew {
+        if !entry.new.isEmpty {
             logger.warning("collector incomplete", metadata: ["collector": "\(resource.key)", "error": "\(error)"])
         }
-        return .requeue(after: Self.foreignInterval)
+        return .requeue(after: Self.foreignPause(tries: entry.tries))
+    }
+
+    /// Doubles from try to try.
+    static func foreignPause(tries: Int) -> Duration {
+        min(firstForeignPause * (1 << min(max(tries - 1, 0), 10)), longestPause)
     }
 
     // MARK: - Objects
 
     func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
-        for rendered in objects {
+        for rendered in Self.inOrder(objects) {
             let reference = TypedKey(type: rendered.type, key: rendered.object.key)
+            if let index = problems.firstIndex(where: { isMissing($0.reference) }),
+                isRunning(reference, of: resource)
+            {
+                problems[index].message += "; \(reference) stays as it is until then"
+                continue
+            }
             do throws(KubeError) {
                 switch try await applier.apply(reference, rendered.object) {
                 case .unchanged: break
@@ -116,6 +158,12 @@ public final class CollectorReconciler: Sendable {
                     record(
                         .normal, resource, "Recreated",
                         "\(reference) was deleted and made again, because \(field) cannot be changed")
+                case .replacing(let field):
+                    log("deleted", reference, resource)
+                    record(
+                        .normal, resource, "Recreated",
+                        "\(reference) was deleted to be made again, because \(field) cannot be changed")
+                    problems.append(ObjectProblem(reference, leaving: "is being deleted"))
                 case .leaving(let state):
                     problems.append(ObjectProblem(reference, leaving: state))
                 case .foreign(let holder):
@@ -128,16 +176,45 @@ public final class CollectorReconciler: Sendable {
         return problems
     }
 
+    /// First what pods start with: a pod that comes before its ConfigMap waits for it for long.
+    private static func inOrder(_ objects: [RenderedObject]) -> [RenderedObject] {
+        let isFirst: (RenderedObject) -> Bool = { $0.type == .serviceAccount || $0.type == .configMap }
+        return objects.filter(isFirst) + objects.filter { !isFirst($0) }
+    }
+
+    /// A ConfigMap that failed and is not there: pods that name it could not start.
+    private func isMissing(_ reference: TypedKey) -> Bool {
+        reference.type == .configMap && owned.known(reference) == nil
+    }
+
+    private func isRunning(_ reference: TypedKey, of resource: KubeObject) -> Bool {
+        WorkloadObservations.types.contains(reference.type) && owned.known(reference)?.owner?.uid == resource.uid
+    }
+
+    /// What this API server's version does not have.
+    private func omissions(_ objects: [RenderedObject]) -> [Finding] {
+        objects.flatMap { rendered in
+            let reference = TypedKey(type: rendered.type, key: rendered.object.key)
+            return applier.omitted(from: reference, rendered.object).map {
+                Finding(
+                    .warning, .apiUnavailable,
+                    "this API server does not know \($0) of \(reference), which is without it",
+                    type: rendered.type)
+            }
+        }
+    }
+
     private func prune(
-        _ objects: [RenderedObject], of resource: KubeObject, available: AvailableAPIs
+        _ objects: [RenderedObject], of resource: KubeObject, failed: Set<TypedKey>, available: AvailableAPIs
     ) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
         // An API that was just not found may be back in a moment, and then what was made with it is wanted again.
         let owned = owned.index.objects(ownedBy: resource.uid)
+            .filter { !$0.value.isBeingDeleted }
             .filter { !AvailableAPIs.optional.contains($0.key.type) || available.serves($0.key.type) }
         let unwanted = PrunePlan.unwanted(
             owned: owned,
-            wanted: Set(objects.map { TypedKey(type: $0.type, key: $0.object.key) }),
+            wanted: Set(objects.map { TypedKey(type: $0.type, key: $0.object.key) }), failed: failed,
             configVersions: resource.json[path: "spec", "configVersions"]?.intValue ?? 3)
         for (reference, uid) in unwanted {
             do throws(KubeError) {
@@ -152,10 +229,9 @@ public final class CollectorReconciler: Sendable {
 
     // MARK: - Telling
 
-    /// - Returns: whether there was anything new to say.
     private func report(
         _ resource: KubeObject, _ rendered: Rendered, _ problems: [ObjectProblem], options: RenderingOptions
-    ) async throws(KubeError) -> Bool {
+    ) async throws(KubeError) {
         var outcome = problems.isEmpty ? CollectorStatus.Outcome.reconciled : .failed(CollectorError.message(problems))
         var workload: KubeObject?
         var unread: KubeError?
@@ -170,36 +246,45 @@ public final class CollectorReconciler: Sendable {
         guard let patch else {
             // Said already; what could not be read is tried again.
             if let unread { throw unread }
-            return false
+            return
         }
+        let status = patch["status"] ?? [:]
+        writtenStatus.remember(status, of: resource)
         do throws(KubeError) {
             _ = try await api.patch(.openTelemetryCollector, resource.key, .merge(patch), subresource: "status")
-            writtenStatus.remember(patch["status"] ?? [:], of: resource)
         } catch {
-            if error.status?.isNotFound == true { return false }
+            writtenStatus.forget(resource.key)
+            if error.status?.isNotFound == true { return }
             throw error
         }
         let notices = CollectorNotice.notices(
-            from: resource["status"], to: patch["status"] ?? [:], findings: rendered.findings)
+            from: resource["status"], to: status, findings: rendered.findings, hasProblems: !problems.isEmpty)
         for notice in notices {
             record(notice.isWarning ? .warning : .normal, resource, notice.reason, notice.note)
         }
         if let unread { throw unread }
-        return true
     }
-
-    private static let workloads: Set<ResourceType> = [.deployment, .statefulSet, .daemonSet]
 
     /// The workload as it is, for its replicas; `nil` when there is none of ours.
     private func readWorkload(_ rendered: Rendered, of resource: KubeObject) async throws(KubeError) -> KubeObject? {
-        guard let desired = rendered.objects.first(where: { Self.workloads.contains($0.type) }) else { return nil }
+        let isWorkload: (RenderedObject) -> Bool = { WorkloadObservations.types.contains($0.type) }
+        guard let desired = rendered.objects.first(where: isWorkload) else { return nil }
+        let reference = TypedKey(type: desired.type, key: desired.object.key)
+        if let observed = workloads.current(reference, known: owned.known(reference)) {
+            return Self.ours(observed, resource)
+        }
         do throws(KubeError) {
             let object = try await api.get(desired.type, desired.object.key)
-            return object.controller?.uid == resource.uid ? object : nil
+            workloads.observe(reference, object)
+            return Self.ours(object, resource)
         } catch {
             if error.status?.isNotFound == true { return nil }
             throw error
         }
+    }
+
+    private static func ours(_ object: KubeObject, _ resource: KubeObject) -> KubeObject? {
+        object.controller?.uid == resource.uid ? object : nil
     }
 
     func record(_ type: EventRecorder.EventType, _ resource: KubeObject, _ reason: String, _ note: String) {

@@ -45,6 +45,12 @@ enum FieldValue {
         "expirationSeconds": 3600,  // of a projected token
     ]
 
+    /// Whether a server without that feature drops the member, so that it can never be there; one with the feature always
+    /// shows it, applied or not.
+    static func isDropped(_ key: String) -> Bool { dropped.contains(key) }
+
+    private static let dropped: Set<String> = ["ipFamilyPolicy", "ipFamilies"]  // of a Service, before dual stack
+
     // MARK: - Quantities
 
     /// Whether the values of that member are quantities, which the server writes in their canonical form.

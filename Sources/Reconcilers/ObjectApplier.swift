@@ -9,13 +9,17 @@ import Synchronization
 /// - Guarantees: an object that is as wanted costs no request while the stores are in sync, and no write at all. An object
 ///   that somebody else made is never changed.
 /// - Assumptions: the stores follow the objects, if late. What they do not show yet costs a read.
-/// - Errors: what the API server said of the read, the apply or the delete.
+/// - Errors: what the API server said of the read, the apply or the delete. A conflict is not one: it is looked at anew.
 struct ObjectApplier: Sendable {
     static let fieldManager = "opentelemetry-operator"
+    /// Tries in all, when somebody else writes the same object at the same time.
+    static let attempts = 5
 
     let api: any KubeAPI
     /// What the store knows of an object.
     let known: @Sendable (TypedKey) -> OwnedObject?
+    /// Hears of each object of ours that was read or written on the way.
+    var seen: @Sendable (TypedKey, KubeObject) -> Void = { _, _ in }
 
     enum Outcome: Equatable, Sendable {
         case unchanged
@@ -23,6 +27,8 @@ struct ObjectApplier: Sendable {
         case updated
         /// An immutable field differs: the object was deleted and made again.
         case recreated(field: String)
+        /// The same, but the old object is not gone yet: ours comes when it is.
+        case replacing(field: String)
         /// The object belongs to somebody else and was left alone.
         case foreign(String)
         /// The object is on its way out; ours comes when it is gone.
@@ -31,54 +37,85 @@ struct ObjectApplier: Sendable {
 
     /// What we know to be as wanted, by object. Lost at a restart, which costs one read an object.
     private let applied = AppliedMemory()
+    private let unknown = UnknownFields()
 
     func apply(_ reference: TypedKey, _ desired: KubeObject) async throws(KubeError) -> Outcome {
+        var attempt = 1
+        while true {
+            do throws(KubeError) {
+                return try await applyOnce(reference, desired)
+            } catch {
+                guard error.status?.isConflict == true, attempt < Self.attempts else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private func applyOnce(_ reference: TypedKey, _ desired: KubeObject) async throws(KubeError) -> Outcome {
         let fingerprint = Self.fingerprint(desired)
         if let current = known(reference), applied[reference] == AppliedMemory.Entry(desired: fingerprint, current) {
             return .unchanged
         }
-        guard let live = try await read(reference) else {
+        guard var live = try await read(reference) else {
             let created = try await send(reference, desired, over: nil)
-            applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(created))
+            remember(reference, fingerprint, created)
             return .created
         }
         if let standing = Self.standing(of: live, desired) { return standing }
-        let entry = AppliedMemory.Entry(desired: fingerprint, OwnedObject(live))
-        // The memory counts too: there are values that the server never shows as they were sent.
-        if applied[reference] == entry || AppliedFields(fieldManager: Self.fieldManager).isCurrent(desired, in: live) {
-            applied[reference] = entry
+        seen(reference, live)
+        if live.isBeingDeleted { return .leaving("is being deleted") }
+        if isCurrent(reference, fingerprint, desired, live) {
+            remember(reference, fingerprint, live)
             return .unchanged
         }
-        if live.isBeingDeleted { return .leaving("is being deleted") }
-        var previous: KubeObject? = live
-        var outcome = Outcome.updated
-        if let field = Self.immutableDifference(reference.type, desired, live) {
-            try await delete(reference, uid: live.uid)
-            previous = nil
-            outcome = .recreated(field: field)
-        } else if let handover = FieldHandover.patch(live, for: desired, to: Self.fieldManager) {
-            _ = try await api.patch(reference.type, reference.key, .json(handover), subresource: nil)
+        if let field = ImmutableFields.difference(reference.type, desired, live) {
+            guard try await remove(reference, live) else { return .replacing(field: field) }
+            let created = try await send(reference, desired, over: nil)
+            remember(reference, fingerprint, created)
+            return .recreated(field: field)
         }
-        let result = try await send(reference, desired, over: previous)
-        applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(result))
-        return outcome
+        if let handover = FieldHandover.patch(live, for: desired, to: Self.fieldManager) {
+            live = try await handOver(reference, handover)
+        }
+        let whole = LingeringMetadata.kept(of: live, in: desired, type: reference.type, manager: Self.fieldManager)
+        let result = try await send(reference, whole, over: live)
+        remember(reference, fingerprint, result)
+        return .updated
     }
 
     /// Forgets what is known of an object that is gone.
     func forget(_ reference: TypedKey) { applied[reference] = nil }
 
+    /// Fields of the object that the API server does not know, and that it was applied without.
+    func omitted(from reference: TypedKey, _ desired: KubeObject) -> [String] {
+        unknown.paths(of: reference.type, in: desired)
+    }
+
     /// Deletes the object if it is still the one with that uid. That it is gone already is success.
-    func delete(_ reference: TypedKey, uid: String) async throws(KubeError) {
+    ///
+    /// - Parameter propagationPolicy: `Background` takes what it owns with it, `Orphan` leaves that.
+    func delete(
+        _ reference: TypedKey, uid: String, propagationPolicy: String = "Background"
+    ) async throws(KubeError) {
         applied[reference] = nil
         do {
             try await api.delete(
-                reference.type, reference.key, options: DeleteOptions(uid: uid, propagationPolicy: "Background"))
+                reference.type, reference.key, options: DeleteOptions(uid: uid, propagationPolicy: propagationPolicy))
         } catch {
             if error.status?.isNotFound == true { return }
             // Another object has taken the name: not ours to delete.
             if error.status?.isConflict == true { return }
             throw error
         }
+    }
+
+    /// Makes room for a new object of that name.
+    ///
+    /// - Returns: whether the name is free by now.
+    private func remove(_ reference: TypedKey, _ live: KubeObject) async throws(KubeError) -> Bool {
+        let propagationPolicy = ImmutableFields.keepsClaims(deleting: live) ? "Background" : "Orphan"
+        try await delete(reference, uid: live.uid, propagationPolicy: propagationPolicy)
+        return try await read(reference)?.uid != live.uid
     }
 
     private func read(_ reference: TypedKey) async throws(KubeError) -> KubeObject? {
@@ -90,6 +127,16 @@ struct ObjectApplier: Sendable {
         }
     }
 
+    /// Its test of the resourceVersion fails when a controller writes the object's status in between.
+    private func handOver(_ reference: TypedKey, _ operations: [JSONValue]) async throws(KubeError) -> KubeObject {
+        do {
+            return try await api.patch(reference.type, reference.key, .json(operations), subresource: nil)
+        } catch {
+            guard let status = error.status, status.code == 422 else { throw error }
+            throw .api(Status(code: 409, reason: "Conflict", message: status.message))
+        }
+    }
+
     /// - Parameter previous: what was read, and is to be changed. When another object has taken its name since, the server
     ///   refuses because of the uid.
     private func send(
@@ -97,8 +144,33 @@ struct ObjectApplier: Sendable {
     ) async throws(KubeError) -> KubeObject {
         var object = desired
         if let previous { object.json["metadata"]?["uid"] = .string(previous.uid) }
-        return try await api.apply(
-            reference.type, object, fieldManager: Self.fieldManager, force: true, subresource: nil)
+        do throws(KubeError) {
+            return try await send(reference, object)
+        } catch {
+            // Older API servers: the reference's updates lose such a field in silence, an apply with it is refused.
+            guard let status = error.status, unknown.learn(from: status, of: reference.type) else { throw error }
+            return try await send(reference, unknown.removed(from: object, of: reference.type))
+        }
+    }
+
+    private func send(_ reference: TypedKey, _ object: KubeObject) async throws(KubeError) -> KubeObject {
+        try await api.apply(reference.type, object, fieldManager: Self.fieldManager, force: true, subresource: nil)
+    }
+
+    // MARK: - Judging
+
+    private func isCurrent(_ reference: TypedKey, _ fingerprint: Int, _ desired: KubeObject, _ live: KubeObject) -> Bool
+    {
+        // The memory counts too: there are values that the server never shows as they were sent.
+        if applied[reference] == AppliedMemory.Entry(desired: fingerprint, OwnedObject(live)) { return true }
+        let wanted = unknown.removed(from: desired, of: reference.type)
+        let whole = LingeringMetadata.kept(of: live, in: wanted, type: reference.type, manager: Self.fieldManager)
+        return AppliedFields(fieldManager: Self.fieldManager).isCurrent(whole, in: live)
+    }
+
+    private func remember(_ reference: TypedKey, _ fingerprint: Int, _ object: KubeObject) {
+        applied[reference] = AppliedMemory.Entry(desired: fingerprint, OwnedObject(object))
+        seen(reference, object)
     }
 
     /// What keeps us from changing an object; `nil` when it is ours, or was made for us by the reference.
@@ -118,37 +190,6 @@ struct ObjectApplier: Sendable {
             return .leaving("is left from a deleted \(controller.kind) \(controller.name)")
         }
         return .foreign("\(controller.kind) \(controller.name)")
-    }
-
-    /// The immutable field that differs, so that only a new object can have it.
-    private static func immutableDifference(
-        _ type: ResourceType, _ desired: KubeObject, _ live: KubeObject
-    ) -> String? {
-        if type == .clusterRoleBinding { return desired["roleRef"] == live["roleRef"] ? nil : "roleRef" }
-        guard type.group == "apps" else { return nil }
-        let (wanted, present) = (desired["spec"], live["spec"])
-        if wanted?["selector"] != present?["selector"] { return "spec.selector" }
-        guard type == .statefulSet else { return nil }
-        for field in ["serviceName", "podManagementPolicy"] where wanted?[field] != present?[field] {
-            return "spec.\(field)"
-        }
-        let claims = (
-            wanted?["volumeClaimTemplates"]?.arrayValue ?? [], present?["volumeClaimTemplates"]?.arrayValue ?? []
-        )
-        let areSame = claims.0.count == claims.1.count && zip(claims.0, claims.1).allSatisfy(Self.isSameClaim)
-        return areSame ? nil : "spec.volumeClaimTemplates"
-    }
-
-    /// The server adds to a claim: its kind, its status, the mode of the volume.
-    private static func isSameClaim(_ wanted: JSONValue, _ present: JSONValue) -> Bool {
-        func fields(_ claim: JSONValue) -> JSONValue {
-            var metadata = claim["metadata"] ?? [:]
-            metadata["creationTimestamp"] = nil
-            var spec = claim["spec"] ?? [:]
-            if wanted["spec"]?["volumeMode"] == nil { spec["volumeMode"] = nil }
-            return ["metadata": metadata, "spec": spec]
-        }
-        return FieldValue.holds(fields(wanted), fields(present))
     }
 
     private static func fingerprint(_ object: KubeObject) -> Int {

@@ -11,7 +11,9 @@ public struct OwnedObject: Sendable, Equatable {
     /// Of cluster-scoped objects, which nothing can own for the garbage collector.
     var clusterOwner: ClusterOwner?
     var isManagedByUs: Bool
+    var isBeingDeleted: Bool
     var creationTimestamp: String
+    var resourceVersion: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.
     var revision: Revision
 
@@ -49,7 +51,9 @@ public struct OwnedObject: Sendable, Equatable {
         owner = object.controller
         clusterOwner = ClusterOwner(object)
         isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
+        isBeingDeleted = object.isBeingDeleted
         creationTimestamp = object.creationTimestamp
+        resourceVersion = object.resourceVersion
         if object.generation > 0 {
             var hasher = Hasher()
             hasher.combine(object.labels)

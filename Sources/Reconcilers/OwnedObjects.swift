@@ -36,21 +36,33 @@ public final class OwnedObjects: Sendable {
         }
     }
 
-    /// Waits until each type has been listed, or is known not to be served.
+    /// Waits until each type has been listed, or is known not to be served; but not for ever: one type that cannot be
+    /// listed, for want of a right perhaps, must not keep everything from being reconciled. Its objects are read one by one
+    /// until it has been listed.
     ///
     /// - Parameters:
     ///   - unfollowed: types whose reflectors do not run now.
-    ///   - optional: types that are not waited for any longer than `patience`: one API that answers with errors only must
-    ///     not keep everything from being reconciled. Its objects are read one by one until it has been listed.
+    ///   - optional: types that are not waited for any longer than `patience`.
+    ///   - patience: for the other types three times as long.
     public func waitUntilSettled(
         optional: Set<ResourceType>, unfollowed: Set<ResourceType> = [], patience: Duration = .seconds(20)
     ) async throws {
-        let reflectors = reflectors.filter { !unfollowed.contains($0.type) }
-        for reflector in reflectors where !optional.contains(reflector.type) { try await reflector.waitUntilSettled() }
-        let rest = reflectors.filter { optional.contains($0.type) }
+        let followed = reflectors.filter { !unfollowed.contains($0.type) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await self.settle(followed.filter { !optional.contains($0.type) }, within: patience * 3)
+            }
+            group.addTask {
+                try await self.settle(followed.filter { optional.contains($0.type) }, within: patience)
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func settle(_ reflectors: [Reflector<OwnedObject>], within patience: Duration) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for reflector in rest { try await reflector.waitUntilSettled() }
+                for reflector in reflectors { try await reflector.waitUntilSettled() }
                 return true
             }
             group.addTask {
@@ -58,7 +70,7 @@ public final class OwnedObjects: Sendable {
                 return false
             }
             if try await group.next() == false {
-                let missing = rest.filter { $0.isServed == nil }.map { "\($0.type)" }.joined(separator: ", ")
+                let missing = reflectors.filter { $0.isServed == nil }.map { "\($0.type)" }.joined(separator: ", ")
                 logger.warning("not listed yet; going on without", metadata: ["resources": "\(missing)"])
             }
             group.cancelAll()

@@ -1,5 +1,6 @@
 import Document
 import KubeModel
+import KubeRuntime
 import Synchronization
 
 /// The statuses that we wrote and that the store may not show yet: a reconcile in between would write them again.
@@ -8,12 +9,17 @@ final class WrittenStatus: Sendable {
         var uid: String
         /// The version of the resource that the status was computed from.
         var resourceVersion: String
+        /// The whole status as it is after the write.
         var status: JSONValue
     }
 
     private let entries = Mutex<[ObjectKey: Entry]>([:])
 
-    func remember(_ status: JSONValue, of resource: KubeObject) {
+    /// Before the write, since its echo may be faster than its answer.
+    ///
+    /// - Parameter changes: the members of the status that are written; the others stay.
+    func remember(_ changes: JSONValue, of resource: KubeObject) {
+        let status = JSONMergePatch(changes).applied(to: resource["status"] ?? [:])
         let entry = Entry(uid: resource.uid, resourceVersion: resource.resourceVersion, status: status)
         entries.withLock { $0[resource.key] = entry }
     }
@@ -33,5 +39,22 @@ final class WrittenStatus: Sendable {
         var resource = resource
         resource["status"] = status
         return resource
+    }
+
+    /// Whether a change is nothing but a status that we have just written.
+    func isEcho(_ change: StoreChange<KubeObject>) -> Bool {
+        guard case .updated(let key, let old, let new) = change else { return false }
+        let isOurs = entries.withLock { entries in
+            entries[key].map { $0.uid == new.uid && $0.status == new["status"] } ?? false
+        }
+        return isOurs && Self.metadata(old) == Self.metadata(new)
+    }
+
+    /// The spec's changes count in the generation.
+    private static func metadata(_ object: KubeObject) -> JSONValue {
+        var metadata = object.metadata
+        metadata["resourceVersion"] = nil
+        metadata["managedFields"] = nil
+        return metadata
     }
 }

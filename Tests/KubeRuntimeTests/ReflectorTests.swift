@@ -132,6 +132,24 @@ import Testing
         }
     }
 
+    @Test("a nudge asks at once for a resource that was not served, and begins with short pauses again")
+    func nudged() async throws {
+        for _ in 0..<3 { api.onList(.failure(.status(404, "NotFound"))) }
+        let reflector = reflector(.azurePodMonitor)
+        reflector.nudge()
+        try await whileRunning(reflector.run) {
+            #expect(await clock.advanceToNextSleeper() == .milliseconds(800))
+            #expect(await clock.nextSleep() == .milliseconds(1600))
+            reflector.nudge()
+            _ = try await eventually("the third list") { api.requests.count == 3 ? true : nil }
+            api.onList([configMap("ns", "m", version: "2")], version: "3")
+            #expect(await clock.nextSleep() == .milliseconds(800))
+            reflector.nudge()
+            try await reflector.waitUntilSynced()
+            #expect(reflector.isServed == true)
+        }
+    }
+
     @Test("when a CRD is removed its objects are reported as deleted")
     func becomesUnserved() async throws {
         api.onList([configMap("ns", "m", version: "2")], version: "3")

@@ -147,7 +147,7 @@ struct ClusterScopeTests {
     func foreign() async throws {
         putForeignRole()
         harness.put(Self.reading())
-        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.foreignInterval))
+        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.firstForeignPause))
         #expect(role?["rules"] == [])
         #expect(binding == nil)
         #expect(message.contains("belongs to OpenTelemetryCollector c/a-b"))
@@ -172,10 +172,10 @@ struct ClusterScopeTests {
     func notTakenOver() async throws {
         putReferenceRole(instance: "c.a-b")
         harness.put(Self.reading())
-        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.foreignInterval))
+        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.firstForeignPause))
         #expect(role?["rules"] == [])
         harness.cluster.put(.clusterRole, KubeObject(.clusterRole, Self.role))
-        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.foreignInterval))
+        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.foreignPause(tries: 2)))
         #expect(message.contains("belongs to somebody else"))
     }
 

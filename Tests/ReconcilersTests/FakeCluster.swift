@@ -17,11 +17,13 @@ final class FakeCluster: KubeAPI {
     private struct State {
         var objects: [TypedKey: KubeObject] = [:]
         var version = 100
-        var reads = 0
+        var reads: [String] = []
         var writes: [String] = []
         var patches: [JSONValue] = []
         var lists: [FakeList] = []
+        var deletions: [DeleteOptions] = []
         var failures: [String: KubeError] = [:]
+        var prefixFailures: [String: KubeError] = [:]
         /// Once, before a write is looked at.
         var interference: [String: @Sendable (FakeCluster) -> Void] = [:]
         var mutation: (@Sendable (KubeObject) -> KubeObject)?
@@ -43,17 +45,20 @@ final class FakeCluster: KubeAPI {
 
     /// Such as `apply Deployment ns/web-collector`, in order.
     var writes: [String] { state.withLock { $0.writes } }
-    var reads: Int { state.withLock { $0.reads } }
+    var reads: Int { readKeys.count }
+    /// Such as `Deployment ns/web-collector`.
+    var readKeys: [String] { state.withLock { $0.reads } }
     /// The content of the JSON and merge patches.
     var patches: [JSONValue] { state.withLock { $0.patches } }
     var lists: [FakeList] { state.withLock { $0.lists } }
+    var deletions: [DeleteOptions] { state.withLock { $0.deletions } }
     var keys: [TypedKey] { state.withLock { $0.objects.keys.sorted() } }
 
     func forgetWrites() {
         state.withLock {
             $0.writes = []
             $0.patches = []
-            $0.reads = 0
+            $0.reads = []
             $0.lists = []
         }
     }
@@ -78,6 +83,9 @@ final class FakeCluster: KubeAPI {
 
     /// - Parameter write: as `writes` shows it.
     func fail(_ write: String, with error: KubeError?) { state.withLock { $0.failures[write] = error } }
+
+    /// - Parameter prefix: of what `writes` shows.
+    func failAll(_ prefix: String, with error: KubeError?) { state.withLock { $0.prefixFailures[prefix] = error } }
 
     /// What a mutating webhook makes of the objects that are replaced.
     func mutating(_ mutation: (@Sendable (KubeObject) -> KubeObject)?) { state.withLock { $0.mutation = mutation } }
@@ -106,7 +114,7 @@ final class FakeCluster: KubeAPI {
         if let act = state.withLock({ $0.interference.removeValue(forKey: write) }) { act(self) }
         let failure = state.withLock { state in
             state.writes.append(write)
-            return state.failures[write]
+            return state.failures[write] ?? state.prefixFailures.first { write.hasPrefix($0.key + " ") }?.value
         }
         if let failure { throw failure }
     }
@@ -117,7 +125,7 @@ final class FakeCluster: KubeAPI {
 
     func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
         let (found, failure) = state.withLock { state in
-            state.reads += 1
+            state.reads.append("\(type.kind) \(key)")
             return (state.objects[TypedKey(type: type, key: key)], state.failures["get \(type.kind) \(key)"])
         }
         if let failure { throw failure }
@@ -164,7 +172,7 @@ final class FakeCluster: KubeAPI {
         let reference = TypedKey(type: type, key: object.key)
         let result = state.withLock { state -> Result<KubeObject, KubeError> in
             let current = state.objects[reference]
-            if !object.uid.isEmpty, object.uid != current?.uid { return .failure(Self.status(422, "Invalid")) }
+            if !object.uid.isEmpty, object.uid != current?.uid { return .failure(Self.status(409, "Conflict")) }
             let selector = current?.json[path: "spec", "selector"]
             if type.group == "apps", current != nil, selector != object.json[path: "spec", "selector"] {
                 return .failure(Self.status(422, "Invalid"))
@@ -219,6 +227,13 @@ final class FakeCluster: KubeAPI {
         try begin("delete \(type.kind) \(key)")
         guard let current = self[type, key] else { throw Self.status(404, "NotFound") }
         if let uid = options.uid, uid != current.uid { throw Self.status(409, "Conflict") }
+        state.withLock { $0.deletions.append(options) }
+        guard current.metadata["finalizers"]?.arrayValue?.isEmpty ?? true else {
+            var leaving = current
+            leaving.json["metadata"]?["deletionTimestamp"] = "2026-01-31T08:05:09Z"
+            put(type, leaving)
+            return
+        }
         self[type, key] = nil
     }
 

@@ -152,9 +152,10 @@ struct ObjectApplierTests {
             var theirs = configMap("theirs")
             theirs.json["metadata"]?["uid"] = "other"
             theirs.json["metadata"]?["labels"] = nil
+            theirs.json["metadata"]?["ownerReferences"] = nil
             cluster.put(.configMap, theirs)
         }
-        await #expect(throws: KubeError.self) { try await applier.apply(reference, configMap()) }
+        #expect(try await applier.apply(reference, configMap()) == .foreign("somebody else"))
         #expect(cluster[.configMap, reference.key]?["data"]?["collector.yaml"] == "theirs")
     }
 
@@ -189,6 +190,60 @@ struct ObjectApplierTests {
         #expect(try await applier.apply(reference, object) == .updated)
         object["spec"]?[field] = value
         #expect(try await applier.apply(reference, object) == .recreated(field: "spec.\(field)"))
+    }
+
+    @Test("a StatefulSet that would take its volume claims along lets them go first")
+    func ownedClaims() async throws {
+        var object = deployment()
+        object["kind"] = "StatefulSet"
+        object["spec"]?["serviceName"] = "web"
+        object["spec"]?["persistentVolumeClaimRetentionPolicy"] = ["whenDeleted": "Delete"]
+        let reference = TypedKey(type: .statefulSet, key: object.key)
+        _ = try await applier.apply(reference, object)
+        object["spec"]?["serviceName"] = "other"
+        #expect(try await applier.apply(reference, object) == .recreated(field: "spec.serviceName"))
+        #expect(cluster.deletions.map(\.propagationPolicy) == ["Orphan"])
+    }
+
+    @Test("a controller that writes at the same time is no failure")
+    func conflict() async throws {
+        var object = configMap("old")
+        object.json["metadata"]?["managedFields"] = [
+            ["manager": "manager", "operation": "Update", "apiVersion": "v1", "fieldsV1": ["f:data": [:]]]
+        ]
+        cluster.put(.configMap, object)
+        cluster.before("patch ConfigMap ns/web-config") { cluster in
+            if let object = cluster[.configMap, ObjectKey(namespace: "ns", name: "web-config")] {
+                cluster.put(.configMap, object)
+            }
+        }
+        #expect(try await applier.apply(reference, configMap()) == .updated)
+        #expect(cluster.writes.count == 3)
+    }
+
+    @Test("a conflict that does not end is an error at last")
+    func endlessConflict() async throws {
+        cluster.fail("apply ConfigMap ns/web-config", with: .status(409, "Conflict"))
+        await #expect(throws: KubeError.self) { try await applier.apply(reference, configMap()) }
+        #expect(cluster.writes.count == ObjectApplier.attempts)
+    }
+
+    @Test("a field that the API server does not know is left out, once it has said so")
+    func unknownField() async throws {
+        let server = OldAPI(base: cluster)
+        let applier = ObjectApplier(api: server, known: { _ in nil })
+        var object = configMap()
+        object["immutable"] = true
+        #expect(try await applier.apply(reference, object) == .created)
+        #expect(applier.omitted(from: reference, object) == ["immutable"])
+        #expect(cluster[.configMap, reference.key]?["immutable"] == nil)
+        cluster.forgetWrites()
+        #expect(try await applier.apply(reference, object) == .unchanged)
+        #expect(cluster.writes.isEmpty)
+        // A new process has to learn it again, and changes nothing.
+        let version = cluster[.configMap, reference.key]?.resourceVersion
+        _ = try await ObjectApplier(api: server, known: { _ in nil }).apply(reference, object)
+        #expect(cluster[.configMap, reference.key]?.resourceVersion == version)
     }
 
     @Test("another selector deletes and makes anew")
@@ -266,8 +321,26 @@ struct FieldHandoverTests {
     }
 }
 
+/// An API server that does not know a field.
+private struct OldAPI: WrappedAPI {
+    let base: FakeCluster
+
+    func apply(
+        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
+    ) async throws(KubeError) -> KubeObject {
+        guard object["immutable"] == nil else {
+            throw .api(
+                Status(
+                    code: 500, reason: "",
+                    message: "failed to create typed patch object: .immutable: field not declared in schema"))
+        }
+        return try await base.apply(
+            type, object, fieldManager: fieldManager, force: force, subresource: subresource)
+    }
+}
+
 /// An API server that does not keep some of what is applied.
-private struct DroppingAPI: KubeAPI {
+private struct DroppingAPI: WrappedAPI {
     let base: FakeCluster
     let keeping: @Sendable (KubeObject) -> KubeObject
 
@@ -277,7 +350,14 @@ private struct DroppingAPI: KubeAPI {
         try await base.apply(
             type, keeping(object), fieldManager: fieldManager, force: force, subresource: subresource)
     }
+}
 
+/// An API server that is like another but for something.
+private protocol WrappedAPI: KubeAPI {
+    var base: FakeCluster { get }
+}
+
+extension WrappedAPI {
     func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
         try await base.get(type, key, deadline: deadline)
     }

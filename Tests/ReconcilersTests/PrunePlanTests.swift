@@ -68,4 +68,13 @@ struct APIAvailabilityTests {
         #expect(availability.served == [.azurePodMonitor])
         #expect(calls.current == 1)
     }
+
+    @Test("asks more often for a while after a CRD has changed")
+    func settling() async throws {
+        let availability = APIAvailability(of: [.azurePodMonitor], logger: quiet) { _ in [] }
+        availability.expectChange()
+        for seconds in [1, 3, 10, 600, 600] {
+            #expect(try await availability.reconcile() == .requeue(after: .seconds(seconds)))
+        }
+    }
 }

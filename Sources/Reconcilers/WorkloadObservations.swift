@@ -1,0 +1,55 @@
+import Document
+import KubeModel
+import Synchronization
+
+/// What a collector's status says of its workload, from the last time that the workload was read or written.
+///
+/// Spares a read a reconcile: as long as the store shows the version that was observed, nothing has changed.
+final class WorkloadObservations: Sendable {
+    private struct Observation {
+        var uid: String
+        var resourceVersion: String
+        /// The workload with nothing but what the status needs.
+        var excerpt: KubeObject
+        /// Made by the reconcile that is under way: whatever changes after it asks for another one.
+        var isFresh: Bool
+    }
+
+    static let types: Set<ResourceType> = [.deployment, .statefulSet, .daemonSet]
+
+    private let observations = Mutex<[TypedKey: Observation]>([:])
+
+    func observe(_ reference: TypedKey, _ object: KubeObject) {
+        guard Self.types.contains(reference.type) else { return }
+        let observation = Observation(
+            uid: object.uid, resourceVersion: object.resourceVersion, excerpt: Self.excerpt(object), isFresh: true)
+        observations.withLock { $0[reference] = observation }
+    }
+
+    func forget(_ reference: TypedKey) { observations.withLock { $0[reference] = nil } }
+
+    /// - Parameter known: what the store shows.
+    /// - Returns: `nil` when the workload has to be read.
+    func current(_ reference: TypedKey, known: OwnedObject?) -> KubeObject? {
+        observations.withLock { observations in
+            guard let observation = observations[reference] else { return nil }
+            observations[reference]?.isFresh = false
+            if observation.isFresh { return observation.excerpt }
+            guard let known, known.uid == observation.uid, known.resourceVersion == observation.resourceVersion
+            else { return nil }
+            return observation.excerpt
+        }
+    }
+
+    private static func excerpt(_ object: KubeObject) -> KubeObject {
+        let image = object.json[path: "spec", "template", "spec", "containers"]?[0]?["image"]
+        let counts = ["replicas", "readyReplicas", "desiredNumberScheduled", "numberReady"]
+        var status: JSONObject = [:]
+        for name in counts { status[name] = object["status"]?[name] }
+        let container: JSONValue = .object(compacting: ["image": image])
+        return KubeObject([
+            "metadata": .object(compacting: ["ownerReferences": object.metadata["ownerReferences"]]),
+            "spec": ["template": ["spec": ["containers": [container]]]], "status": .object(status),
+        ])
+    }
+}

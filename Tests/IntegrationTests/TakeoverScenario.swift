@@ -1,0 +1,251 @@
+import Document
+import Foundation
+import TestSupport
+import Testing
+
+extension Scenario {
+    /// A cluster as the reference left it, recorded object by object, and this operator's first look at it.
+    @Suite(
+        .serialized,
+        .enabled(if: RecordedCollector.areAvailable, "the recorded collectors are not beside this repository"))
+    struct Takeover {
+        let cluster = Cluster()
+
+        @Test(
+            "taking over changes no pod template and deletes nothing; from then on nothing is written, nor after a restart",
+            .timeLimit(.minutes(8)))
+        func takeover() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let prepared = try prepare()
+            #expect(prepared.count > 30)
+            let before = try objects(of: prepared)
+
+            // From here on the collectors are ours.
+            for item in prepared {
+                try kubectl([
+                    "patch", "otelcol", item.name, "-n", item.namespace, "--type=merge", "-p",
+                    #"{"spec":{"managementState":"managed"}}"#,
+                ])
+            }
+            for item in prepared {
+                _ = try await cluster.condition("Ready", of: item.name, in: item.namespace) { $0["status"] == "True" }
+            }
+            try await cluster.settles(for: .seconds(3))
+            let after = try objects(of: prepared)
+            for (name, object) in before {
+                guard let taken = after[name] else {
+                    Issue.record("\(name) was deleted")
+                    continue
+                }
+                #expect(taken[path: "metadata", "uid"] == object[path: "metadata", "uid"], "\(name) was made anew")
+                if let template = object[path: "spec", "template"] {
+                    let isSame = taken[path: "spec", "template"] == template
+                    #expect(isSame, "\(name): \(template.serializedString())\n\(taken.serializedString())")
+                    #expect(taken[path: "spec", "replicas"] == object[path: "spec", "replicas"], "\(name)")
+                    #expect(taken[path: "metadata", "generation"] == object[path: "metadata", "generation"], "\(name)")
+                }
+            }
+
+            // A reconcile of each, for a change that means nothing.
+            let writes = try cluster.writes()
+            for item in prepared {
+                try kubectl([
+                    "annotate", "otelcol", item.name, "-n", item.namespace,
+                    "kubectl.kubernetes.io/last-applied-configuration=touched",
+                ])
+            }
+            try await cluster.settles(for: .seconds(3))
+            #expect(try changed(since: after, of: prepared) == [])
+            var added = try cluster.writes().filter { $0.value != writes[$0.key] ?? 0 }
+            // Our own annotations.
+            added["PATCH opentelemetrycollectors "] = nil
+            #expect(added == [:])
+
+            // A leader that starts beside them.
+            running.stop()
+            let settled = try cluster.writes()
+            let next = try OperatorProcess()
+            defer { next.stop() }
+            try await next.untilServing()
+            _ = try await eventually("every collector to be reconciled") {
+                let line = try next.metrics().split(separator: "\n").first {
+                    $0.hasPrefix("controller_runtime_reconcile_total{")
+                        && $0.contains("controller=\"opentelemetrycollector\"") && $0.contains("result=\"success\"")
+                }
+                let count = line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+                return Int(count) >= prepared.count ? true : nil
+            }
+            try await cluster.settles(for: .seconds(3))
+            let changedLater = try changed(since: after, of: prepared)
+            #expect(changedLater == [])
+            let others: Set = ["POST tokenreviews ", "POST subjectaccessreviews ", "POST selfsubjectaccessreviews "]
+            let again = try cluster.writes().filter { $0.value != settled[$0.key] ?? 0 && !others.contains($0.key) }
+            #expect(again.filter { !$0.key.contains("events") && !$0.key.contains("serviceaccounts token") } == [:])
+        }
+
+        @Test("replicas that somebody scaled a collector to stay", .timeLimit(.minutes(3)))
+        func scaled() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("scaled")
+            try cluster.apply(Manifest.collector("col", in: namespace))
+            _ = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
+            // As a HorizontalPodAutoscaler does.
+            try kubectl(["scale", "otelcol/col", "-n", namespace, "--replicas=3"])
+            _ = try await eventually("three replicas") {
+                try cluster.get("deployment", "col-collector", in: namespace)?[path: "spec", "replicas"] == 3
+                    ? true : nil
+            }
+            // The author's next apply says nothing about replicas, and resets nothing.
+            try cluster.apply(Manifest.collector("col", in: namespace, batch: 2048))
+            _ = try await eventually("the new configuration") {
+                let maps = try cluster.list(
+                    "configmap", in: namespace, selector: "app.kubernetes.io/name=col-collector")
+                return maps.count == 2 ? true : nil
+            }
+            try await cluster.settles(for: .seconds(3))
+            #expect(try cluster.get("deployment", "col-collector", in: namespace)?[path: "spec", "replicas"] == 3)
+            #expect(
+                try cluster.get("otelcol", "col", in: namespace)?[path: "status", "scale", "replicas"] == 3)
+        }
+
+        // MARK: - Preparing
+
+        /// Makes each recorded collector, unmanaged for now, and the objects that the reference had made for it.
+        ///
+        /// - Returns: those that this API server takes.
+        private func prepare() throws -> [RecordedCollector] {
+            try RecordedCollector.all().filter { item in
+                try cluster.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: \(item.namespace)}")
+                let created = try shell(
+                    ["kubectl", "create", "--validate=false", "-f", "-", "-o", "json"],
+                    input: item.unmanaged.serializedString())
+                guard created.succeeded, let uid = try JSONValue(parsing: created.output)[path: "metadata", "uid"]
+                else {
+                    print("left out \(item.namespace)/\(item.name): \(created.errors.prefix(200))")
+                    return false
+                }
+                let list: JSONValue = [
+                    "apiVersion": "v1", "kind": "List", "items": .array(item.objects(ownedBy: uid)),
+                ]
+                let result = try shell(
+                    ["kubectl", "create", "--validate=false", "--field-manager=manager", "-f", "-"],
+                    input: list.serializedString())
+                if !result.succeeded { print("left out in \(item.namespace): \(result.errors.prefix(400))") }
+                return true
+            }
+        }
+
+        /// What the operator owns in the collectors' namespaces, by kind and name.
+        private func objects(of collectors: [RecordedCollector]) throws -> [String: JSONValue] {
+            let kinds = "deployments,statefulsets,daemonsets,services,configmaps,serviceaccounts,networkpolicies"
+            let namespaces = Set(collectors.map(\.namespace))
+            let command = [
+                "kubectl", "get", kinds, "-A", "-o", "json", "-l",
+                "app.kubernetes.io/managed-by=opentelemetry-operator",
+            ]
+            let result = try shell(command)
+            guard result.succeeded else { throw ShellFailure(command: command, result: result) }
+            var found: [String: JSONValue] = [:]
+            for object in try JSONValue(parsing: result.output)["items"]?.arrayValue ?? [] {
+                let namespace = object[path: "metadata", "namespace"]?.stringValue ?? ""
+                guard namespaces.contains(namespace) else { continue }
+                let name = object[path: "metadata", "name"]?.stringValue ?? ""
+                found["\(object["kind"]?.stringValue ?? "") \(namespace)/\(name)"] = object
+            }
+            return found
+        }
+
+        /// The objects whose version is another one, those that came and those that went. Statuses of workloads are not ours:
+        /// what counts of them is the generation.
+        private func changed(since before: [String: JSONValue], of collectors: [RecordedCollector]) throws -> [String] {
+            func version(_ object: JSONValue) -> JSONValue? {
+                object[path: "metadata", "generation"] ?? object[path: "metadata", "resourceVersion"]
+            }
+            let now = try objects(of: collectors)
+            return Set(before.keys).union(now.keys).filter { name in
+                guard let old = before[name], let new = now[name] else { return true }
+                return version(old) != version(new)
+            }.sorted()
+        }
+
+        private func kubectl(_ arguments: [String]) throws {
+            let result = try shell(["kubectl"] + arguments)
+            guard result.succeeded else { throw ShellFailure(command: ["kubectl"] + arguments, result: result) }
+        }
+    }
+}
+
+/// A collector of the corpus, with all that the reference had made for it.
+struct RecordedCollector {
+    static let folder = Cluster.root.appending(path: "../shared/corpus/collectors")
+    static var areAvailable: Bool { FileManager.default.fileExists(atPath: folder.path()) }
+
+    /// The versions that the API server of the tests does not serve.
+    private static let unserved: Set<String> = ["policy/v1", "autoscaling/v2"]
+
+    let resource: JSONValue
+    let recorded: [JSONValue]
+
+    var name: String { resource[path: "metadata", "name"]?.stringValue ?? "" }
+    var namespace: String { resource[path: "metadata", "namespace"]?.stringValue ?? "" }
+
+    static func all() throws -> [RecordedCollector] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".yaml") }
+        return try names.sorted().compactMap { name in
+            let json = try YAML.parse(try Data(contentsOf: folder.appending(path: name)))
+            guard json[path: "then", "created"] == true, var resource = json[path: "then", "resource"] else {
+                return nil
+            }
+            // The target allocator's are not ours to render.
+            guard resource[path: "spec", "targetAllocator", "enabled"] != true else { return nil }
+            resource["status"] = nil
+            // Off, and its empty gateway is one of the texts that go below.
+            if resource[path: "spec", "httpRoute", "enabled"] != true { resource["spec"]?["httpRoute"] = nil }
+            return RecordedCollector(resource: resource, recorded: json[path: "then", "objects"]?.arrayValue ?? [])
+        }
+    }
+
+    var unmanaged: JSONValue {
+        var resource = Self.withoutEmptyText(resource)
+        resource["spec"]?["managementState"] = "unmanaged"
+        return resource
+    }
+
+    func objects(ownedBy uid: JSONValue) -> [JSONValue] {
+        recorded.compactMap { object in
+            guard let version = object["apiVersion"]?.stringValue, !Self.unserved.contains(version),
+                !version.hasPrefix("monitoring.coreos.com"), !version.hasPrefix("gateway.networking.k8s.io"),
+                object["kind"] != "Ingress"
+            else { return nil }
+            var object = object
+            object["status"] = nil
+            // An address of the cluster that it was recorded in.
+            if object["kind"] == "Service", object[path: "spec", "clusterIP"] != "None" {
+                object["spec"]?["clusterIP"] = nil
+            }
+            object["spec"]?["clusterIPs"] = nil
+            if case .array(var owners)? = object[path: "metadata", "ownerReferences"] {
+                for index in owners.indices { owners[index]["uid"] = uid }
+                object["metadata"]?["ownerReferences"] = .array(owners)
+            }
+            return object
+        }
+    }
+
+    /// The API server of the tests does not take empty texts in custom resources where there is a pattern or a format.
+    private static func withoutEmptyText(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let object):
+            let members = object.compactMap { member -> JSONObject.Member? in
+                member.value == "" ? nil : .init(key: member.key, value: withoutEmptyText(member.value))
+            }
+            return .object(JSONObject(members: members))
+        case .array(let elements): return .array(elements.map(withoutEmptyText))
+        default: return value
+        }
+    }
+}

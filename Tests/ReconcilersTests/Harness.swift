@@ -1,0 +1,138 @@
+import Document
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Rendering
+
+@testable import Reconcilers
+
+/// A collector that receives OTLP and prints it.
+func collector(_ spec: JSONValue = [:]) -> KubeObject {
+    var whole: JSONValue = [
+        "mode": "deployment",
+        "config": [
+            "receivers": ["otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"]]]], "exporters": ["debug": [:]],
+            "service": ["pipelines": ["traces": ["receivers": ["otlp"], "exporters": ["debug"]]]],
+        ],
+    ]
+    for member in spec.objectValue ?? [:] { whole[member.key] = member.value }
+    return KubeObject([
+        "apiVersion": "opentelemetry.io/v1beta1", "kind": "OpenTelemetryCollector",
+        "metadata": ["name": "web", "namespace": "ns", "uid": "cr-1", "generation": 1], "spec": whole,
+    ])
+}
+
+/// A reconciler with its cluster. The stores show what `catchUp` last saw, but for those of the owned objects, which show
+/// nothing: each object is read.
+final class Harness: Sendable {
+    let cluster: FakeCluster
+    let key = ObjectKey(namespace: "ns", name: "web")
+    private let writer = Store<KubeObject>.Writer()
+    private let owned: OwnedObjects
+    private let events: EventRecorder
+    private let reconciler: CollectorReconciler
+    private let probes = Shared(0)
+    /// Whether the operator may make ClusterRoles.
+    let canGrantAccess = Shared(true)
+    /// In seconds since 1970.
+    let now = Shared(1_769_846_709)
+
+    /// - Parameter following: types whose store shows what `listOnce` found.
+    init(cluster: FakeCluster = FakeCluster(), following types: [ResourceType] = []) {
+        self.cluster = cluster
+        owned = OwnedObjects(types, api: cluster, logger: quiet)
+        events = EventRecorder(api: cluster, instance: "pod", logger: quiet)
+        let options = RenderingOptions(availableAPIs: AvailableAPIs([.azurePodMonitor, .podDisruptionBudget]))
+        reconciler = CollectorReconciler(
+            api: cluster, collectors: writer.store, owned: owned,
+            renderer: { [canGrantAccess] in
+                var options = options
+                options.canGrantAccess = canGrantAccess.current
+                return CollectorRenderer(options: options)
+            }, collectorVersion: "0.158.0", events: events,
+            timestamp: { [now] in Timestamp(seconds: now.current) }, logger: quiet)
+    }
+
+    var current: KubeObject? { cluster[.openTelemetryCollector, key] }
+    var ready: JSONValue? {
+        (current?["status"]?["conditions"]?.arrayValue ?? []).first { $0["type"] == "Ready" }
+    }
+
+    func reconcile() async throws -> ReconcileResult { try await reconciler.reconcile(key) }
+    func isWorthReconciling(_ change: StoreChange<KubeObject>) -> Bool { reconciler.isWorthReconciling(change) }
+
+    func put(_ resource: KubeObject) {
+        cluster.put(.openTelemetryCollector, resource)
+        catchUp()
+    }
+
+    func change(_ change: (inout KubeObject) -> Void) {
+        guard var resource = current else { return }
+        change(&resource)
+        let generation = resource.generation + 1
+        resource.json["metadata"]?["generation"] = .int(generation)
+        put(resource)
+    }
+
+    /// An object that the collector owns and does not want.
+    func putStray(_ type: ResourceType) -> ObjectKey {
+        let key = ObjectKey(namespace: "ns", name: "stray")
+        var object = KubeObject(type, key, labels: [("app.kubernetes.io/managed-by", fieldManager)])
+        object.json["metadata"]?["ownerReferences"] = [owner]
+        cluster.put(type, object)
+        return key
+    }
+
+    func catchUp() {
+        writer.apply(key, resourceVersion: current?.resourceVersion ?? "", current)
+        let known = owned.index.objects(ownedBy: "cr-1").merging(owned.index.clusterObjects(of: key)) { $1 }
+        for (reference, old) in known {
+            owned.index.update(reference, from: old, to: nil)
+        }
+        for reference in cluster.keys {
+            guard let object = cluster[reference.type, reference.key] else { continue }
+            owned.index.update(reference, from: nil, to: OwnedObject(object))
+        }
+    }
+
+    func listOnce() async throws {
+        for reflector in owned.reflectors {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await reflector.run() }
+                try await reflector.waitUntilSynced()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Type and reason of the Events since the last call.
+    func newEvents() async -> [String] {
+        probes.current += 1
+        let probe = "probe \(probes.current)"
+        events.record(
+            .normal, regarding: ObjectReference(.configMap, ObjectKey(namespace: "ns", name: probe)), reason: "Probe",
+            note: probe)
+        return await withTaskGroup(of: [String]?.self) { group in
+            group.addTask { [events] in
+                try? await events.run()
+                return nil
+            }
+            group.addTask { [cluster] in
+                var seen: [String] = []
+                for await event in cluster.events {
+                    if event["note"]?.stringValue == probe { break }
+                    seen.append("\(event["type"]?.stringValue ?? "") \(event["reason"]?.stringValue ?? "")")
+                }
+                return seen
+            }
+            var result: [String] = []
+            for await seen in group {
+                if let seen {
+                    result = seen
+                    group.cancelAll()
+                }
+            }
+            return result
+        }
+    }
+}

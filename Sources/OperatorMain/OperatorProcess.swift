@@ -73,7 +73,8 @@ struct OperatorProcess {
         let instrumentations = try InstrumentationSide(settings, client: client, stores: stores, events: events)
         let version = ClusterVersion(api: client, logger: Logger(label: "setup"))
 
-        for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
+        let gauges = stores.gauges + collectors.gauges + instrumentations.gauges + certificate.gauges
+        for gauge in gauges { exposition.observe(gauge) }
 
         var services: [any Service] = []
         services.append(

@@ -74,7 +74,9 @@ let package = Package(
         // Putting it together.
         library(
             "Admission",
-            ["Webhook", "Injection", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics]),
+            [
+                "Webhook", "Injection", "Rendering", "OperatorAPI", "KubeRuntime", "KubeClient", "KubeModel", log, metrics,
+            ]),
         library(
             "Reconcilers",
             ["KubeRuntime", "Rendering", "Injection", "OperatorAPI", "ServingCertificate", log, metrics]),

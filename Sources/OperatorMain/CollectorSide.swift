@@ -33,6 +33,7 @@ struct CollectorSide {
             renderer: {
                 var options = options
                 options.availableAPIs = AvailableAPIs(availability.served)
+                options.canGrantAccess = false
                 return CollectorRenderer(options: options)
             },
             collectorVersion: Version.reference, events: events, logger: logger)

@@ -15,6 +15,8 @@ struct CollectorDraft: Sendable {
     let annotations: [String: String]
     let metrics: MetricsEndpoint
     let ports: CollectorPorts
+    /// What the components in use read from the Kubernetes API.
+    let access: [(component: Component, access: ComponentAccess)]
 
     var spec: CollectorSpec { collector.spec }
     var selector: JSONValue { .strings(labels.selector) }
@@ -27,6 +29,7 @@ struct CollectorDraft: Sendable {
             metrics = MetricsEndpoint(telemetry: config.service.telemetry)
             ports = try CollectorPorts(
                 config, metrics: metrics, declared: collector.spec.ports, ingress: collector.spec.ingressType)
+            access = try config.componentAccess()
         } catch {
             throw .invalid(error)
         }

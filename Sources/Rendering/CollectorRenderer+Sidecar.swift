@@ -40,6 +40,8 @@ extension CollectorDraft {
         rendered.add(.configMap, configMap())
         if spec.serviceAccount.isEmpty { rendered.add(.serviceAccount, serviceAccount()) }
         rendered.add(azurePodMonitor())
+        rendered.add(clusterRole())
+        rendered.add(clusterRoleBinding())
         return rendered
     }
 
@@ -76,14 +78,9 @@ extension CollectorDraft {
                     .warning, .unsupported,
                     "monitoring.coreos.com: no PodMonitor is made for the pods that have this sidecar"))
         }
-        let types = typesThatNeedAccess
-        if !types.isEmpty {
-            findings.append(
-                Finding(
-                    .warning, .accessRequired,
-                    "\(types.joined(separator: ", ")) read the Kubernetes API: grant the rights to the ServiceAccounts "
-                        + "of the pods that have this sidecar"))
-        }
+        // The reference grants them to a ServiceAccount that no pod with the sidecar uses.
+        findings += accessFindings(
+            holder: "the rights to the ServiceAccounts of the pods that have this sidecar", isGranted: false)
         return findings
     }
 }

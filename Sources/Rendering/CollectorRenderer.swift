@@ -49,6 +49,8 @@ public struct CollectorRenderer: Sendable {
         rendered.add(draft.networkPolicy())
         rendered.add(draft.azurePodMonitor())
         for monitor in draft.serviceMonitors() { rendered.add(monitor) }
+        rendered.add(draft.clusterRole())
+        rendered.add(draft.clusterRoleBinding())
         return rendered
     }
 
@@ -80,14 +82,9 @@ public struct CollectorRenderer: Sendable {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
-        let types = draft.typesThatNeedAccess
-        if !types.isEmpty {
-            findings.append(
-                Finding(
-                    .warning, .accessRequired,
-                    "\(types.joined(separator: ", ")) read the Kubernetes API: grant ServiceAccount "
-                        + "\(draft.serviceAccountName) the rights, as this operator does not make ClusterRoles yet"))
-        }
+        findings += draft.accessFindings(
+            holder: "ServiceAccount \(draft.serviceAccountName) the rights, as this operator may not make ClusterRoles",
+            isGranted: draft.options.canGrantAccess)
         return findings
     }
 }
@@ -98,13 +95,6 @@ extension CollectorDraft {
         if spec.config.ignoredPaths.isEmpty { return [] }
         let paths = spec.config.ignoredPaths.joined(separator: ", ")
         return [Finding(.warning, .configIgnored, "not part of a collector's configuration, and so left out: \(paths)")]
-    }
-
-    /// The types of the components in use that read the Kubernetes API, sorted.
-    var typesThatNeedAccess: [String] {
-        let pipelines = (config.service.pipelines ?? [:]).values.compactMap { $0 }
-        let ids = Set(pipelines.flatMap { ($0.receivers ?? []) + $0.processors } + config.service.extensions)
-        return ids.filter { ComponentTable.needsClusterAccess.contains(Component.type(of: $0)) }.sorted()
     }
 }
 

@@ -21,11 +21,15 @@ struct Labels: Sendable {
     var selector: [String: String] {
         [
             Self.managedBy: "opentelemetry-operator",
-            Self.instance: TruncatedName.joined(
-                .variable(collector.namespace), .fixed("."), .variable(collector.name)),
+            Self.instance: Self.instance(namespace: collector.namespace, name: collector.name),
             Self.partOf: "opentelemetry",
             Self.component: "opentelemetry-collector",
         ]
+    }
+
+    /// Names the collector. Cut when too long: not every collector has a value of its own.
+    static func instance(namespace: String, name: String) -> String {
+        TruncatedName.joined(.variable(namespace), .fixed("."), .variable(name))
     }
 
     /// The labels of an object of that name, with those of the collector.

@@ -21,6 +21,14 @@ struct Names: Sendable {
     var serviceMonitor: String { workload }
     var monitoringServiceMonitor: String { Self.name(.variable("\(collector)-monitoring"), .fixed("-collector")) }
 
+    // Cluster-scoped. Collectors of different namespaces may get the same names: `a-b` in `c`, `a` in `b-c`.
+    func clusterRole(namespace: String) -> String {
+        Self.name(.variable(collector), .fixed("-"), .variable(namespace), .fixed("-cluster-role"))
+    }
+    func clusterRoleBinding(namespace: String) -> String {
+        Self.name(.variable(collector), .fixed("-"), .variable(namespace), .fixed("-collector"))
+    }
+
     func configMap(_ hash: ConfigHash) -> String {
         Self.name(.variable(collector), .fixed("-collector-"), .variable(hash.short))
     }

@@ -19,6 +19,8 @@ public struct RenderingOptions: Sendable, Equatable {
     public var proxyEnvironment: ProxyEnvironment
     public var monitorAPI: MonitorAPI
     public var availableAPIs: AvailableAPIs
+    /// Whether the operator may make ClusterRoles and ClusterRoleBindings for the components that need rights.
+    public var canGrantAccess: Bool
 
     /// Source: opentelemetry-operator v0.158.
     public static let defaultCollectorImage =
@@ -27,7 +29,8 @@ public struct RenderingOptions: Sendable, Equatable {
     public init(
         collectorImage: String = defaultCollectorImage, labelsFilter: KeyFilter = .none,
         annotationsFilter: KeyFilter = .lastApplied, proxyEnvironment: ProxyEnvironment = ProxyEnvironment(),
-        monitorAPI: MonitorAPI = .auto, availableAPIs: AvailableAPIs = .all
+        monitorAPI: MonitorAPI = .auto, availableAPIs: AvailableAPIs = .all,
+        canGrantAccess: Bool = true
     ) {
         self.collectorImage = collectorImage
         self.labelsFilter = labelsFilter
@@ -35,6 +38,7 @@ public struct RenderingOptions: Sendable, Equatable {
         self.proxyEnvironment = proxyEnvironment
         self.monitorAPI = monitorAPI
         self.availableAPIs = availableAPIs
+        self.canGrantAccess = canGrantAccess
     }
 }
 

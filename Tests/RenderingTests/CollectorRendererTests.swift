@@ -152,7 +152,9 @@ struct CollectorRendererTests {
 
     @Test("components that read the Kubernetes API are named")
     func access() {
-        let rendered = render(["config": config(receivers: ["k8s_cluster": [:], "kubeletstats/x": [:]])])
+        let rendered = render(
+            ["config": config(receivers: ["k8s_cluster": [:], "kubeletstats/x": [:]])],
+            options: RenderingOptions(canGrantAccess: false))
         #expect(rendered.reasons(.warning) == [.accessRequired])
         #expect(rendered.findings[0].message.hasPrefix("k8s_cluster, kubeletstats/x read"))
     }

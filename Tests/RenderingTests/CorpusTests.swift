@@ -44,6 +44,12 @@ struct CorpusTests {
         if difference.hasPrefix("HorizontalPodAutoscaler"), difference.contains("spec.scaleTargetRef.name") {
             return ["032", "036", "039", "041"].contains(name)
         }
+        // Names that are cut: the recording has no cluster-scoped object of such a collector, as it looked for whole names.
+        if difference.hasPrefix("ClusterRole"), difference.hasSuffix(": not in the recording") {
+            return ["004", "006", "015", "037", "039", "042"].contains(name)
+        }
+        // Wherever there are rules: says whose a cluster-scoped object is.
+        if difference.contains("metadata.annotations.\(CollectorAnnotationKey.owner): ") { return true }
         return false
     }
 
@@ -55,7 +61,8 @@ struct CorpusTests {
         given["metadata"]?["namespace"] = namespace
         let stored = try #require(then["resource"])
         for resource in [given, stored] {
-            let differences = Self.differences(resource, expected: then["objects"]?.arrayValue ?? [])
+            let expected = ["objects", "clusterObjects"].flatMap { then[$0]?.arrayValue ?? [] }
+            let differences = Self.differences(resource, expected: expected)
                 .filter { !Self.isExplained($0, in: recorded.name) }
             #expect(differences == [])
         }

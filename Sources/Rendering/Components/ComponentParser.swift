@@ -18,7 +18,7 @@ extension ComponentParser {
 /// A component that a pipeline or the service uses.
 struct Component: Sendable {
     enum Kind: String, Sendable, CaseIterable {
-        case receiver, exporter, `extension`
+        case receiver, exporter, processor, `extension`
 
         var section: String { rawValue + "s" }
     }
@@ -40,6 +40,7 @@ struct Component: Sendable {
         switch kind {
         case .receiver: ComponentTable.receivers[type] ?? ComponentTable.otherReceiver
         case .exporter: ComponentTable.exporters[type] ?? WithoutPorts()
+        case .processor: WithoutPorts()
         case .extension: ComponentTable.extensions[type] ?? WithoutPorts()
         }
     }
@@ -61,6 +62,7 @@ extension CollectorConfig {
             switch kind {
             case .receiver: pipelines.flatMap { $0.receivers ?? [] }
             case .exporter: pipelines.flatMap { $0.exporters ?? [] }
+            case .processor: pipelines.flatMap(\.processors)
             case .extension: service.extensions
             }
         return Set(ids).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -76,6 +78,7 @@ extension CollectorConfig {
             switch kind {
             case .receiver: receivers
             case .exporter: exporters
+            case .processor: processors
             case .extension: extensions
             }
         }
@@ -83,6 +86,7 @@ extension CollectorConfig {
             switch kind {
             case .receiver: receivers = newValue
             case .exporter: exporters = newValue
+            case .processor: processors = newValue
             case .extension: extensions = newValue
             }
         }

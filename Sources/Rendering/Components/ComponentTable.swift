@@ -79,10 +79,4 @@ enum ComponentTable {
     private static func merged(_ tables: [[String: any ComponentParser]]) -> [String: any ComponentParser] {
         tables.reduce(into: [:]) { result, table in result.merge(table) { first, _ in first } }
     }
-
-    /// Component types that read the Kubernetes API and so need rules for the collector's ServiceAccount.
-    static let needsClusterAccess: Set<String> = [
-        "k8s_cluster", "k8s_events", "k8s_objects", "k8sobjects", "kubelet_stats", "kubeletstats", "k8s_attributes",
-        "k8sattributes", "k8s_leader_elector", "k8s_observer",
-    ]
 }

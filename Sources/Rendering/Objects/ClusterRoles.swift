@@ -1,0 +1,112 @@
+import Document
+public import KubeModel
+import OperatorAPI
+
+extension CollectorDraft {
+    /// The rights that the components in use need, for the ServiceAccount of the collector.
+    ///
+    /// Nothing in the cluster can own such an object for the garbage collector: an annotation says whose it is.
+    func clusterRole() -> RenderedPart {
+        guard options.canGrantAccess, !accessRules.isEmpty else { return .nothing }
+        var object = clusterObject(.clusterRole, names.clusterRole(namespace: collector.namespace))
+        object["rules"] = .array(accessRules.map(\.json))
+        return RenderedPart(.clusterRole, object)
+    }
+
+    func clusterRoleBinding() -> RenderedPart {
+        guard options.canGrantAccess, !accessRules.isEmpty else { return .nothing }
+        var object = clusterObject(.clusterRoleBinding, names.clusterRoleBinding(namespace: collector.namespace))
+        object["subjects"] = [
+            [
+                "kind": .string(ResourceType.serviceAccount.kind), "name": .string(serviceAccountName),
+                "namespace": .string(collector.namespace),
+            ]
+        ]
+        object["roleRef"] = [
+            "apiGroup": .string(ResourceType.clusterRole.group), "kind": .string(ResourceType.clusterRole.kind),
+            "name": .string(names.clusterRole(namespace: collector.namespace)),
+        ]
+        return RenderedPart(.clusterRoleBinding, object)
+    }
+
+    private func clusterObject(_ type: ResourceType, _ name: String) -> KubeObject {
+        var object = KubeObject(type, ObjectKey(name: name))
+        var annotations = annotations
+        annotations[CollectorAnnotationKey.owner] = "\(collector.key)"
+        object.json["metadata"]?["labels"] = .strings(
+            labels.standard(name, filtered: true).filter { !Self.isAggregating($0.key) })
+        object.json["metadata"]?["annotations"] = .strings(annotations)
+        return object
+    }
+
+    /// Whether a label is one by which rules get into other ClusterRoles: with it, who may label a collector could give
+    /// the collector's rights to everybody who may, say, view a namespace.
+    ///
+    /// Source: Kubernetes, "Using RBAC Authorization", aggregated ClusterRoles.
+    private static func isAggregating(_ label: String) -> Bool {
+        label.hasPrefix("rbac.authorization.k8s.io/") || label.contains("/aggregate-to-")
+    }
+
+    // MARK: - What is to be said
+
+    var accessRules: [AccessRule] {
+        var rules: [AccessRule] = []
+        for rule in access.flatMap(\.access.rules) where !rules.contains(rule) { rules.append(rule) }
+        return rules
+    }
+
+    /// What the author must see to: rights that the operator does not grant.
+    ///
+    /// - Parameter holder: who needs them: `ServiceAccount web-collector the rights`.
+    func accessFindings(holder: String, isGranted: Bool) -> [Finding] {
+        if isGranted {
+            return access.flatMap { component, access in
+                access.remarks.map { Finding(.warning, .accessRequired, "\(component.id) \($0)") }
+            }
+        }
+        if access.isEmpty { return [] }
+        let ids = access.map(\.component.id).sorted().joined(separator: ", ")
+        return [Finding(.warning, .accessRequired, "\(ids) read the Kubernetes API: grant \(holder)")]
+    }
+}
+
+/// The cluster-scoped objects of collectors: what they are called, and whose they are.
+///
+/// The reference's objects have no annotation of ours. They are recognized by their names and labels, but the label with
+/// the collector's name may be cut, so the annotation decides where it is there.
+public enum ClusterObjects {
+    public static let types: [ResourceType] = [.clusterRole, .clusterRoleBinding]
+
+    /// The finalizer of collectors that have such objects, so that these go with them: the reference's.
+    public static let finalizer = "opentelemetrycollector.opentelemetry.io/finalizer"
+
+    /// The objects that a collector may have, the binding first: what it binds to must not be missing while it is there.
+    public static func references(of collector: ObjectKey) -> [(type: ResourceType, name: String)] {
+        let names = Names(collector: collector.name)
+        return [
+            (.clusterRoleBinding, names.clusterRoleBinding(namespace: collector.namespace)),
+            (.clusterRole, names.clusterRole(namespace: collector.namespace)),
+        ]
+    }
+
+    /// The collector that an object says it belongs to; `nil` when it does not say.
+    public static func owner(of object: KubeObject) -> ObjectKey? {
+        guard let text = object.annotation(CollectorAnnotationKey.owner) else { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 ? ObjectKey(namespace: String(parts[0]), name: String(parts[1])) : nil
+    }
+
+    /// The value of the label `app.kubernetes.io/instance`.
+    public static func instance(of collector: ObjectKey) -> String {
+        Labels.instance(namespace: collector.namespace, name: collector.name)
+    }
+}
+
+extension ResourceType {
+    public static let clusterRole = ResourceType(
+        group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole", plural: "clusterroles",
+        isNamespaced: false)
+    public static let clusterRoleBinding = ResourceType(
+        group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRoleBinding", plural: "clusterrolebindings",
+        isNamespaced: false)
+}

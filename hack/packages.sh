@@ -58,7 +58,8 @@ missing() {
 }
 
 # Runs "$@" while no package may start a service. etcd-server ships one that would take ports 2379 and 2380, prometheus one
-# that takes 9090; we only want their programs. policy-rc.d is Debian's way to say so; one that is there already and says no is left alone.
+# that would take 9090; we only want their programs. policy-rc.d is Debian's way to say so; one that is there already and
+# says no is left alone.
 without_services() {
     local policy=/usr/sbin/policy-rc.d saved=/usr/sbin/policy-rc.d.otel-operator-saved answer=0 result=0
     # A run that was killed half way leaves the machine's own file under the saved name.

@@ -141,16 +141,18 @@ struct ExampleTests {
         #expect(rendered.objects.map(\.type.kind).filter { !usual.contains($0) }.sorted() == expectation.extra)
     }
 
-    @Test("a README tells of each Service's ports", arguments: expectations)
+    @Test("a README tells of each Service's ports, and of the PodMonitor", arguments: expectations)
     func readme(_ expectation: Expectation) throws {
         let example = String(expectation.file.prefix { $0 != "/" })
         let text = try String(contentsOf: Self.folder.appending(path: "\(example)/README.md"), encoding: .utf8)
-        for port in Set(expectation.services.values.flatMap { $0 }) where port != 13133 || example != "lgtm-gateway" {
-            // The stack outside is what that README is about, and health checks are not.
-            if example == "lgtm-gateway", port == 8888 { continue }
+        for port in Set(expectation.services.values.flatMap { $0 }) {
             #expect(text.contains("\(port)"), "\(example)/README.md does not name the port \(port)")
         }
-        for name in expectation.monitored { #expect(text.contains(name)) }
+        guard !expectation.monitored.isEmpty else { return }
+        let name = try #require(try Self.objects(expectation.file).first?[path: "metadata", "name"]?.stringValue)
+        for word in ["\(name)-metrics"] + expectation.monitored.map({ "`\($0)`" }) {
+            #expect(text.contains(word), "\(example)/README.md does not tell of \(word)")
+        }
     }
 
     /// The collector's container, be it in a workload's pods or in those of others.

@@ -43,6 +43,11 @@ extension Scenario {
                     #expect(judged.succeeded, "\(file.path()): \(judged.errors)")
                 }
             }
+            for folder in ["grafana/dashboards", "grafana/rules"] {
+                let path = Cluster.root.appending(path: folder).path()
+                let judged = try cluster.kubectl("apply", "--dry-run=server", "-n", "default", "-k", path)
+                #expect(judged.succeeded, "\(folder): \(judged.errors)")
+            }
             // One after the other, as some examples have a collector of the same name.
             for example in examples {
                 for file in try Self.files(example) {

@@ -164,6 +164,95 @@ struct ExampleTests {
         return template?["containers"]?.arrayValue?.first { $0["name"] == "otc-container" }
     }
 
+    // MARK: - The field guide
+
+    /// Source: the field guide for managed Prometheus in closed networks, as `kubectl` of its readers would show it.
+    @Test("the closed network's collector is the field guide's, word for word")
+    func closedNetwork() throws {
+        let resource = try #require(try Self.objects("aks-closed-network/2-collector.yaml").first)
+        let rendered = CollectorRenderer().render(resource)
+        #expect(resource[path: "metadata", "name"] == "otel-collector")
+        #expect(
+            rendered.objects.allSatisfy {
+                $0.object.json[path: "metadata", "namespace"] == "opentelemetry-operator-system"
+            })
+        #expect(resource[path: "spec", "replicas"] == 1)
+        #expect(
+            resource[path: "spec", "config"] == [
+                "receivers": [
+                    "otlp": ["protocols": ["grpc": ["endpoint": "0.0.0.0:4317"], "http": ["endpoint": "0.0.0.0:4318"]]]
+                ],
+                "processors": ["batch": ["send_batch_size": 1024, "timeout": "5s"]],
+                "exporters": [
+                    "prometheus": [
+                        "endpoint": "0.0.0.0:8889", "resource_to_telemetry_conversion": ["enabled": true],
+                    ]
+                ],
+                "service": [
+                    "pipelines": [
+                        "metrics": ["receivers": ["otlp"], "processors": ["batch"], "exporters": ["prometheus"]]
+                    ]
+                ],
+            ])
+        for name in ["otel-collector-collector", "otel-collector-collector-monitoring"] {
+            let labels = try #require(rendered["Service", name])[path: "metadata", "labels"]
+            #expect(labels?["app.kubernetes.io/managed-by"] == "opentelemetry-operator")
+        }
+        let pods = rendered.deployment?[path: "spec", "template", "metadata", "labels"]
+        #expect(pods?["app.kubernetes.io/component"] == "opentelemetry-collector")
+
+        let monitor = try #require(rendered["PodMonitor", "otel-collector-metrics"])
+        #expect(monitor["apiVersion"] == "azmonitoring.coreos.com/v1")
+        #expect(
+            monitor[path: "spec", "podMetricsEndpoints"] == [
+                ["port": "prometheus", "path": "/metrics", "interval": "30s"],
+                ["port": "metrics", "path": "/metrics", "interval": "30s"],
+            ])
+        #expect(monitor[path: "spec", "namespaceSelector"] == nil)
+    }
+
+    @Test("the closed network's Instrumentation is the field guide's, and the LGTM gateway's names what traces need")
+    func instrumentations() throws {
+        let guide = try #require(try Self.objects("aks-closed-network/3-instrumentation.yaml").first)
+        #expect(guide[path: "metadata"] == ["name": "python-instrumentation", "namespace": "myapp"])
+        #expect(
+            guide[path: "spec", "exporter", "endpoint"]
+                == "http://otel-collector-collector.opentelemetry-operator-system.svc.cluster.local:4318")
+        #expect(guide[path: "spec", "propagators"] == ["tracecontext", "baggage"])
+        #expect(
+            guide[path: "spec", "python", "env"] == [
+                ["name": "OTEL_METRICS_EXPORTER", "value": "otlp"], ["name": "OTEL_TRACES_EXPORTER", "value": "none"],
+                ["name": "OTEL_LOGS_EXPORTER", "value": "none"],
+            ])
+        #expect(
+            guide[path: "spec", "resource", "resourceAttributes"] == [
+                "service.name": "agui-server", "service.namespace": "myapp", "deployment.environment": "production",
+            ])
+        let gateway = try #require(
+            try Self.objects("lgtm-gateway/4-instrumentation.yaml").first { $0["kind"] == "Instrumentation" })
+        let attributes = gateway[path: "spec", "resource", "resourceAttributes"]?.objectValue?.keys ?? []
+        #expect(Set(attributes).isSuperset(of: ["service.version", "deployment.environment", "k8s.namespace.name"]))
+    }
+
+    // MARK: - Documentation
+
+    @Test(
+        "a collector that the documentation shows renders without a warning",
+        arguments: ["README.md", "docs/collectors.md"])
+    func documented(_ file: String) throws {
+        let text = try String(contentsOf: packageRoot().appending(path: file), encoding: .utf8)
+        let blocks = text.matches(of: /(?m)^```yaml\n((?:(?!```).*\n)*)```/).map { String($0.output.1) }
+        let collectors = try blocks.compactMap { block in
+            try YAML.parseAll(block).first { $0["kind"] == "OpenTelemetryCollector" }
+        }
+        #expect(!collectors.isEmpty)
+        for collector in collectors {
+            let rendered = CollectorRenderer().render(collector)
+            #expect(rendered.findings.filter { $0.severity > .information } == [])
+            #expect(rendered["PodMonitor", "\(collector[path: "metadata", "name"]?.stringValue ?? "")-metrics"] != nil)
+        }
+    }
+
     // MARK: - What pods may and may take
 
     @Test("no pod runs as root, without limits, or with more than it needs")

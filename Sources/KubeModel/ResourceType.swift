@@ -55,6 +55,9 @@ extension ResourceType {
     public static let subjectAccessReview = ResourceType(
         group: "authorization.k8s.io", version: "v1", kind: "SubjectAccessReview", plural: "subjectaccessreviews",
         isNamespaced: false)
+    public static let selfSubjectAccessReview = ResourceType(
+        group: "authorization.k8s.io", version: "v1", kind: "SelfSubjectAccessReview",
+        plural: "selfsubjectaccessreviews", isNamespaced: false)
 
     // Ours.
     public static let instrumentation = ResourceType(

@@ -23,7 +23,8 @@ public final class CollectorReconciler: Sendable {
     private let collectorVersion: String
     private let events: EventRecorder
     private let timestamp: @Sendable () -> Timestamp
-    private let logger: Logger
+    let logger: Logger
+    let clusterScope: ClusterScope
     private let writtenStatus = WrittenStatus()
 
     /// How soon to look again at names that others have: their objects are not followed.
@@ -47,6 +48,7 @@ public final class CollectorReconciler: Sendable {
         self.logger = logger
         let applier = ObjectApplier(api: api, known: { owned.known($0) })
         self.applier = applier
+        clusterScope = ClusterScope(api: api, applier: applier, index: owned.index)
         owned.onDeleted { applier.forget($0) }
     }
 
@@ -55,7 +57,7 @@ public final class CollectorReconciler: Sendable {
             writtenStatus.forget(key)
             return .done
         }
-        let resource = writtenStatus.completing(stored)
+        var resource = writtenStatus.completing(stored)
         if resource.isBeingDeleted {
             try await release(resource)
             return .done
@@ -66,9 +68,13 @@ public final class CollectorReconciler: Sendable {
         let rendered = renderer.render(resource.json)
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
-            problems = await apply(rendered.objects, of: resource)
+            problems = await apply(rendered.objects.filter(\.type.isNamespaced), of: resource)
+            problems += await applyClusterScoped(rendered.objects.filter { !$0.type.isNamespaced }, of: &resource)
             if problems.isEmpty {
                 problems = await prune(rendered.objects, of: resource, available: renderer.options.availableAPIs)
+                if renderer.options.canGrantAccess, rendered.objects.allSatisfy(\.type.isNamespaced) {
+                    problems += await pruneClusterScoped(of: &resource)
+                }
             }
         }
         let isNew = try await report(resource, rendered, problems, options: renderer.options)
@@ -81,30 +87,9 @@ public final class CollectorReconciler: Sendable {
         return .requeue(after: Self.foreignInterval)
     }
 
-    /// Removes the finalizer that the reference puts on collectors: nobody else would, and the resource could not go.
-    /// What the collector owned is the garbage collector's.
-    private func release(_ resource: KubeObject) async throws(KubeError) {
-        let finalizers = resource.metadata["finalizers"]?.arrayValue ?? []
-        guard let index = finalizers.firstIndex(of: .string(Self.referenceFinalizer)) else { return }
-        let path = "/metadata/finalizers/\(index)"
-        do throws(KubeError) {
-            _ = try await api.patch(
-                .openTelemetryCollector, resource.key,
-                .json([
-                    ["op": "test", "path": .string(path), "value": .string(Self.referenceFinalizer)],
-                    ["op": "remove", "path": .string(path)],
-                ]), subresource: nil)
-            logger.info("finalizer removed", metadata: ["collector": "\(resource.key)"])
-        } catch {
-            if error.status?.isNotFound != true { throw error }
-        }
-    }
-
-    private static let referenceFinalizer = "opentelemetrycollector.opentelemetry.io/finalizer"
-
     // MARK: - Objects
 
-    private func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
+    func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
         for rendered in objects {
             let reference = TypedKey(type: rendered.type, key: rendered.object.key)
@@ -204,12 +189,12 @@ public final class CollectorReconciler: Sendable {
         }
     }
 
-    private func record(_ type: EventRecorder.EventType, _ resource: KubeObject, _ reason: String, _ note: String) {
+    func record(_ type: EventRecorder.EventType, _ resource: KubeObject, _ reason: String, _ note: String) {
         events.record(
             type, regarding: ObjectReference(.openTelemetryCollector, resource), reason: reason, note: note)
     }
 
-    private func log(_ verb: String, _ reference: TypedKey, _ resource: KubeObject) {
+    func log(_ verb: String, _ reference: TypedKey, _ resource: KubeObject) {
         logger.info("\(verb)", metadata: ["object": "\(reference)", "collector": "\(resource.key)"])
     }
 }

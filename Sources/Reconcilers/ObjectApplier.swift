@@ -1,6 +1,7 @@
 import Document
 import KubeClient
 import KubeModel
+import Rendering
 import Synchronization
 
 /// Brings objects in the cluster to what was rendered, and leaves alone what is so already or belongs to others.
@@ -103,7 +104,13 @@ struct ObjectApplier: Sendable {
     /// What keeps us from changing an object; `nil` when it is ours, or was made for us by the reference.
     private static func standing(of live: KubeObject, _ desired: KubeObject) -> Outcome? {
         guard let controller = live.controller else {
-            let isOurs = OwnedObject(live).isManagedByUs && live.label(instance) == desired.label(instance)
+            if live.namespace.isEmpty, let owner = ClusterObjects.owner(of: live) {
+                return owner == ClusterObjects.owner(of: desired)
+                    ? nil : .foreign("\(ResourceType.openTelemetryCollector.kind) \(owner)")
+            }
+            let isOurs =
+                OwnedObject(live).isManagedByUs
+                && live.label(OwnedObject.instance) == desired.label(OwnedObject.instance)
             return isOurs ? nil : .foreign("somebody else")
         }
         if controller.uid == desired.controller?.uid { return nil }
@@ -113,12 +120,11 @@ struct ObjectApplier: Sendable {
         return .foreign("\(controller.kind) \(controller.name)")
     }
 
-    private static let instance = "app.kubernetes.io/instance"
-
     /// The immutable field that differs, so that only a new object can have it.
     private static func immutableDifference(
         _ type: ResourceType, _ desired: KubeObject, _ live: KubeObject
     ) -> String? {
+        if type == .clusterRoleBinding { return desired["roleRef"] == live["roleRef"] ? nil : "roleRef" }
         guard type.group == "apps" else { return nil }
         let (wanted, present) = (desired["spec"], live["spec"])
         if wanted?["selector"] != present?["selector"] { return "spec.selector" }

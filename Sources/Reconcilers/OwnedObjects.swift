@@ -39,9 +39,13 @@ public final class OwnedObjects: Sendable {
     /// Waits until each type has been listed, or is known not to be served.
     ///
     /// - Parameters:
+    ///   - unfollowed: types whose reflectors do not run now.
     ///   - optional: types that are not waited for any longer than `patience`: one API that answers with errors only must
     ///     not keep everything from being reconciled. Its objects are read one by one until it has been listed.
-    public func waitUntilSettled(optional: Set<ResourceType>, patience: Duration = .seconds(20)) async throws {
+    public func waitUntilSettled(
+        optional: Set<ResourceType>, unfollowed: Set<ResourceType> = [], patience: Duration = .seconds(20)
+    ) async throws {
+        let reflectors = reflectors.filter { !unfollowed.contains($0.type) }
         for reflector in reflectors where !optional.contains(reflector.type) { try await reflector.waitUntilSettled() }
         let rest = reflectors.filter { optional.contains($0.type) }
         try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -48,6 +48,26 @@ struct AccessManifestTests {
         }
     }
 
+    @Test("automatic RBAC may make ClusterRoles, grant itself nothing, and is a role of its own")
+    func automaticRBAC() throws {
+        let rules = try rules("ClusterRole", "opentelemetry-operator-automatic-rbac")
+        let own = rules.filter { $0["apiGroups"]?.texts.contains("rbac.authorization.k8s.io") == true }
+        #expect(own.count == 1)
+        #expect(own.first?["resources"] == ["clusterrolebindings", "clusterroles"])
+        #expect(own.first?["verbs"] == ["create", "delete", "get", "list", "patch", "watch"])
+        for role in manifests.all("ClusterRole") + manifests.all("Role") {
+            for rule in role["rules"]?.arrayValue ?? [] {
+                let verbs = Set(rule["verbs"]?.texts ?? [])
+                #expect(verbs.isDisjoint(with: ["escalate", "bind", "impersonate"]))
+            }
+        }
+        // What is handed out reads only, but for the Leases of an election.
+        for rule in rules where rule != own.first {
+            let isElection = rule["resources"] == ["leases"]
+            #expect(isElection || Set(rule["verbs"]?.texts ?? []).isSubset(of: ["get", "list", "watch"]))
+        }
+    }
+
     @Test("Secrets and Leases of the own namespace are granted by name; only create cannot be")
     func ownNamespace() throws {
         let rules = try rules("Role", "opentelemetry-operator-leader-election-role")
@@ -102,7 +122,7 @@ struct AccessManifestTests {
     func bindings() throws {
         let account = try manifests.one("ServiceAccount", "opentelemetry-operator-controller-manager")
         let bindings = manifests.all("ClusterRoleBinding") + manifests.all("RoleBinding")
-        #expect(bindings.count == 3)
+        #expect(bindings.count == 4)
         for binding in bindings {
             let role = try #require(binding["roleRef"])
             _ = try manifests.one(try #require(role["kind"]?.stringValue), try #require(role["name"]?.stringValue))

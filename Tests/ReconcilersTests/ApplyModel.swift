@@ -96,7 +96,8 @@ enum ApplyModel {
         case .bool(let flag) where !flag: return nil
         case .array(let elements):
             if elements.isEmpty { return nil }
-            return .array(elements.compactMap { stored(defaulted($0, in: key), "") })
+            // Members without content are left out, elements are not.
+            return .array(elements.compactMap { $0 == "" ? $0 : stored(defaulted($0, in: key), "") })
         case .object(let object):
             if ["labels", "annotations", "matchLabels", "data"].contains(key) { return object.isEmpty ? nil : value }
             let members = object.compactMap { member -> JSONObject.Member? in

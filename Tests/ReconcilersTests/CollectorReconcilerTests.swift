@@ -225,7 +225,7 @@ struct CollectorReconcilerTests {
 }
 
 /// A collector that receives OTLP and prints it.
-private func collector(_ spec: JSONValue = [:]) -> KubeObject {
+func collector(_ spec: JSONValue = [:]) -> KubeObject {
     var whole: JSONValue = [
         "mode": "deployment",
         "config": [
@@ -241,7 +241,7 @@ private func collector(_ spec: JSONValue = [:]) -> KubeObject {
 }
 
 /// A reconciler with its cluster. The stores show what `catchUp` last saw.
-private final class Harness: Sendable {
+final class Harness: Sendable {
     let cluster: FakeCluster
     private let key = ObjectKey(namespace: "ns", name: "web")
     private let writer = Store<KubeObject>.Writer()
@@ -249,6 +249,8 @@ private final class Harness: Sendable {
     private let events: EventRecorder
     private let reconciler: CollectorReconciler
     private let probes = Shared(0)
+    /// Whether the operator may make ClusterRoles.
+    let canGrantAccess = Shared(true)
 
     init(cluster: FakeCluster = FakeCluster()) {
         self.cluster = cluster
@@ -257,7 +259,11 @@ private final class Harness: Sendable {
         let options = RenderingOptions(availableAPIs: AvailableAPIs([.azurePodMonitor, .podDisruptionBudget]))
         reconciler = CollectorReconciler(
             api: cluster, collectors: writer.store, owned: owned,
-            renderer: { CollectorRenderer(options: options) }, collectorVersion: "0.158.0", events: events,
+            renderer: { [canGrantAccess] in
+                var options = options
+                options.canGrantAccess = canGrantAccess.current
+                return CollectorRenderer(options: options)
+            }, collectorVersion: "0.158.0", events: events,
             logger: quiet)
     }
 
@@ -292,7 +298,8 @@ private final class Harness: Sendable {
 
     func catchUp() {
         writer.apply(key, resourceVersion: current?.resourceVersion ?? "", current)
-        for (reference, old) in owned.index.objects(ownedBy: "cr-1") {
+        let known = owned.index.objects(ownedBy: "cr-1").merging(owned.index.clusterObjects(of: key)) { $1 }
+        for (reference, old) in known {
             owned.index.update(reference, from: old, to: nil)
         }
         for reference in cluster.keys {

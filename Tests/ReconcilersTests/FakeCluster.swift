@@ -26,6 +26,9 @@ final class FakeCluster: KubeAPI {
         var interference: [String: @Sendable (FakeCluster) -> Void] = [:]
         var mutation: (@Sendable (KubeObject) -> KubeObject)?
         var pageLimit = Int.max
+        /// What the caller may not do: `create clusterroles`.
+        var denied: Set<String> = []
+        var reviews = 0
     }
 
     private let state = Mutex(State())
@@ -85,6 +88,14 @@ final class FakeCluster: KubeAPI {
         set { state.withLock { $0.pageLimit = newValue } }
     }
 
+    /// What a SelfSubjectAccessReview denies, such as `create clusterroles`.
+    var denied: Set<String> {
+        get { state.withLock { $0.denied } }
+        set { state.withLock { $0.denied = newValue } }
+    }
+    /// How many SelfSubjectAccessReviews were answered.
+    var reviews: Int { state.withLock { $0.reviews } }
+
     func before(_ write: String, _ act: @escaping @Sendable (FakeCluster) -> Void) {
         state.withLock { $0.interference[write] = act }
     }
@@ -119,9 +130,23 @@ final class FakeCluster: KubeAPI {
             eventSink.yield(object)
             return object
         }
+        if type == .selfSubjectAccessReview { return try review(object) }
         try begin("create \(type.kind) \(object.key)")
         if self[type, object.key] != nil { throw Self.status(409, "AlreadyExists") }
         return put(type, object)
+    }
+
+    private func review(_ object: KubeObject) throws(KubeError) -> KubeObject {
+        let asked = object.json[path: "spec", "resourceAttributes"]
+        let right = "\(asked?["verb"]?.stringValue ?? "") \(asked?["resource"]?.stringValue ?? "")"
+        let (failure, isAllowed) = state.withLock { state in
+            state.reviews += 1
+            return (state.failures["review"], !state.denied.contains(right))
+        }
+        if let failure { throw failure }
+        var object = object
+        object["status"] = ["allowed": .bool(isAllowed)]
+        return object
     }
 
     func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject
@@ -174,6 +199,9 @@ final class FakeCluster: KubeAPI {
         let json: JSONValue
         switch patch {
         case .merge(let merge):
+            if let version = merge[path: "metadata", "resourceVersion"], version != .string(current.resourceVersion) {
+                throw Self.status(409, "Conflict")
+            }
             json = JSONMergePatch(merge).applied(to: current.json)
             state.withLock { $0.patches.append(merge) }
         case .json(let operations):

@@ -1,5 +1,7 @@
 import Document
+import Foundation
 import OperatorAPI
+import TestSupport
 import Testing
 
 @testable import Rendering
@@ -213,5 +215,56 @@ struct AccessTests {
         let path = AccessRule(nonResourceURLs: ["/x"], verbs: ["get"])
         #expect(path.json == ["nonResourceURLs": ["/x"], "verbs": ["get"]])
         #expect([rule, path].sorted() == [path, rule])
+    }
+}
+
+@Suite("What the operator may hand out")
+struct GrantedAccessTests {
+    /// Every component with all that its configuration can ask for, but for the receiver that reads any resource.
+    static let everything: JSONValue = [
+        "receivers": [
+            "k8s_cluster": ["distribution": "openshift"], "k8s_events": [:],
+            "kubelet_stats": ["extra_metadata_labels": ["container.id"]],
+        ],
+        "processors": [
+            "k8s_attributes": ["extract": ["metadata": ["service.name", "k8s.node.name"]]],
+            "resource_detection": ["detectors": ["k8snode", "openshift"]],
+        ],
+        "extensions": [
+            "k8s_leader_elector": [:],
+            "k8s_observer": ["observe_pods": true, "observe_services": true, "observe_nodes": true],
+        ],
+        "service": [
+            "extensions": ["k8s_leader_elector", "k8s_observer"],
+            "pipelines": [
+                "metrics": [
+                    "receivers": ["k8s_cluster", "k8s_events", "kubelet_stats"],
+                    "processors": ["k8s_attributes", "resource_detection"],
+                ]
+            ],
+        ],
+    ]
+
+    @Test("is what the components can need, no more and no less")
+    func manifest() throws {
+        let file = packageRoot().appending(path: "manifests/automatic-rbac.yaml")
+        let role = try #require(try YAML.parseAll(String(contentsOf: file, encoding: .utf8)).first)
+        let rules = (role["rules"]?.arrayValue ?? []).map { rule in
+            func texts(_ key: String) -> [String] { (rule[key]?.arrayValue ?? []).compactMap(\.stringValue) }
+            return AccessRule(apiGroups: texts("apiGroups"), resources: texts("resources"), verbs: texts("verbs"))
+        }.filter { $0.apiGroups != ["rbac.authorization.k8s.io"] }
+        let granted = Set(rules.flatMap(\.single))
+        let needed = Set(try config(Self.everything).accessRules().flatMap(\.single))
+        #expect(granted.subtracting(needed) == [])
+        #expect(needed.subtracting(granted) == [])
+    }
+
+    @Test("the table has no component that this test leaves out")
+    func complete() throws {
+        let enabled = try config(Self.everything).componentAccess()
+        let types = Set(enabled.map(\.component.type))
+        let known = Set(ReceiverAccess.table.keys).union(ProcessorAccess.table.keys).union(ExtensionAccess.table.keys)
+        let olderNames: Set = ["k8sobjects", "kubeletstats", "k8sattributes", "resourcedetection"]
+        #expect(types == known.subtracting(olderNames).subtracting(["k8s_objects"]))
     }
 }

@@ -3,8 +3,9 @@ extension CommittedFile {
     static let installParts =
         ["manifests/namespace.yaml"] + definitions.map(\.path)
         + [
-            "manifests/serviceaccount.yaml", "manifests/rbac.yaml", "manifests/rbac-users.yaml",
-            "manifests/services.yaml", "manifests/deployment.yaml", "manifests/pdb.yaml", "manifests/webhooks.yaml",
+            "manifests/serviceaccount.yaml", "manifests/rbac.yaml", "manifests/automatic-rbac.yaml",
+            "manifests/rbac-users.yaml", "manifests/services.yaml", "manifests/deployment.yaml", "manifests/pdb.yaml",
+            "manifests/webhooks.yaml",
         ]
 
     /// `manifests/install.yaml`: everything in one file, so that one `kubectl apply -f` installs the operator.

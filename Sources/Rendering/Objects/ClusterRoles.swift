@@ -96,6 +96,19 @@ public enum ClusterObjects {
         return parts.count == 2 ? ObjectKey(namespace: String(parts[0]), name: String(parts[1])) : nil
     }
 
+    /// Whether an object says anything about whose it is.
+    public static func isMarked(_ object: KubeObject) -> Bool {
+        object.annotation(CollectorAnnotationKey.owner) != nil
+    }
+
+    /// Whether an object is a collector's: it says so, or says nothing and has the names and labels that the reference
+    /// gives it.
+    public static func isOwned(_ object: KubeObject, by collector: ObjectKey) -> Bool {
+        if isMarked(object) { return owner(of: object) == collector }
+        return object.label(Labels.managedBy) == "opentelemetry-operator"
+            && object.label(Labels.instance) == instance(of: collector)
+    }
+
     /// The value of the label `app.kubernetes.io/instance`.
     public static func instance(of collector: ObjectKey) -> String {
         Labels.instance(namespace: collector.namespace, name: collector.name)

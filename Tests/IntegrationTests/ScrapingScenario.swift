@@ -18,8 +18,12 @@ extension Scenario {
 
         /// The targets that follow from a PodMonitor, and from nothing else.
         private func targets(of monitor: String, in namespace: String, count: Int) throws -> Set<Target> {
+            try targets([namespace, monitor], count: count)
+        }
+
+        private func targets(_ arguments: [String], count: Int) throws -> Set<Target> {
             let script = Cluster.root.appending(path: "hack/local/scraped-targets.py").path()
-            let command = [script, namespace, monitor, "--count", String(count), "--seconds", "60"]
+            let command = [script] + arguments + ["--count", String(count), "--seconds", "60"]
             let result = try shell(command)
             guard result.succeeded else { throw ShellFailure(command: command, result: result) }
             let found = try JSONValue(parsing: result.output).arrayValue ?? []
@@ -34,6 +38,10 @@ extension Scenario {
 
         /// The two targets that a collector's pod must have.
         private func expected(_ pod: JSONValue, monitor: String, in namespace: String) throws -> [Target] {
+            try expected(pod, job: "\(namespace)/\(monitor)")
+        }
+
+        private func expected(_ pod: JSONValue, job: String) throws -> [Target] {
             let address = try #require(pod[path: "status", "podIP"]?.stringValue)
             let own = try #require(pod[path: "metadata", "namespace"]?.stringValue)
             let name = try #require(pod[path: "metadata", "name"]?.stringValue)
@@ -41,7 +49,7 @@ extension Scenario {
                 Target(
                     url: "http://\(address):\(number)/metrics",
                     labels: [
-                        "instance": "\(address):\(number)", "job": "\(namespace)/\(monitor)", "namespace": own,
+                        "instance": "\(address):\(number)", "job": job, "namespace": own,
                         "pod": name, "container": "otc-container", "endpoint": port,
                     ])
             }
@@ -123,6 +131,17 @@ extension Scenario {
             let found = try targets(of: "edge-metrics", in: namespace, count: 4)
             let wanted = try [near, far].flatMap { try expected($0, monitor: "edge-metrics", in: namespace) }
             #expect(found == Set(wanted))
+
+            // The Prometheus of examples/self-hosted looks for pods itself, in all namespaces: it finds the same, under the
+            // same labels, and only ports of collectors.
+            let file = Cluster.root.appending(path: "examples/self-hosted/config/prometheus.yml").path()
+            // Beside these it scrapes itself, Alertmanager and Jaeger.
+            let all = try targets(["--prometheus", file], count: 3 + wanted.count).filter {
+                $0.labels["job"] == "collectors"
+            }
+            #expect(all.isSuperset(of: try [near, far].flatMap { try expected($0, job: "collectors") }))
+            #expect(all.allSatisfy { $0.labels["container"] == "otc-container" })
+            #expect(Set(all.compactMap { $0.labels["endpoint"] }) == ["metrics", "prometheus"])
         }
     }
 }

@@ -7,6 +7,10 @@ Reads the PodMonitor (azmonitoring.coreos.com), makes of it, and of nothing else
 and Azure's add-on make, starts Debian's `prometheus` with it on a free port of 127.0.0.1, waits until it has N active targets, and prints
 them as JSON: a list of {"url", "labels", "discovered"}. Nothing is left behind.
 
+    scraped-targets.py --prometheus FILE [--count N] [--seconds S]
+
+does the same with the scrape configuration of a file of Prometheus', where that looks for pods in Kubernetes.
+
     scraped-targets.py --configuration < PODMONITOR.json
 
 only prints that configuration, for a Prometheus of your own with discovery in Kubernetes.
@@ -29,6 +33,8 @@ import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import yaml
 
 RESOURCE = "podmonitors.azmonitoring.coreos.com"
 LIMITS = {"labelLimit": "label_limit", "labelNameLengthLimit": "label_name_length_limit", "labelValueLengthLimit": "label_value_length_limit"}
@@ -104,6 +110,18 @@ def by_http(port):
         return {"http_sd_configs": [{"url": f"http://127.0.0.1:{port}/?{query}", "refresh_interval": "1s"}]}
 
     return discovery
+
+
+def of_file(path, discovery):
+    """The scrape configuration of a Prometheus' own file, with another discovery of pods."""
+    jobs = yaml.safe_load(Path(path).read_text())["scrape_configs"]
+    for job in jobs:
+        for each in job.pop("kubernetes_sd_configs", []):
+            known(each, ["role", "namespaces"], f"kubernetes_sd_configs of {job['job_name']}")
+            if each["role"] != "pod":
+                raise Unsupported(f"{job['job_name']}: role {each['role']}")
+            job.setdefault("http_sd_configs", []).extend(discovery(each.get("namespaces", {}).get("names"))["http_sd_configs"])
+    return {"scrape_configs": jobs}
 
 
 # --- discovery, as Prometheus' role `pod` does it ---
@@ -186,11 +204,14 @@ def active(port):
     return [{"url": each["scrapeUrl"], "labels": each["labels"], "discovered": each["discoveredLabels"]} for each in found]
 
 
-def observe(monitor, count, seconds):
-    """What Prometheus scrapes, as soon as that is as much as expected, or when the time is over."""
+def observe(make_configuration, count, seconds):
+    """What Prometheus scrapes, as soon as that is as much as expected, or when the time is over.
+
+    `make_configuration`: gives the configuration for a discovery of pods.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), Discovery)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    config = configuration(monitor, by_http(server.server_port))
+    config = make_configuration(by_http(server.server_port))
     found, deadline = [], time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         file, log, port = Path(folder) / "prometheus.yml", Path(folder) / "log", free_port()
@@ -224,16 +245,19 @@ def main():
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--configuration", action="store_true")
+    parser.add_argument("--prometheus", metavar="FILE")
     options = parser.parse_args()
     # Ends what `observe` has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.configuration:
         result = configuration(json.load(sys.stdin), in_kubernetes)
+    elif options.prometheus:
+        result = observe(lambda discovery: of_file(options.prometheus, discovery), options.count, options.seconds)
     else:
         if not options.name:
-            parser.error("NAMESPACE and NAME of the PodMonitor, or --configuration")
+            parser.error("NAMESPACE and NAME of the PodMonitor, or --prometheus, or --configuration")
         monitor = kubectl("get", RESOURCE, "-n", options.namespace, options.name, "-o", "json")
-        result = observe(monitor, options.count, options.seconds)
+        result = observe(lambda discovery: configuration(monitor, discovery), options.count, options.seconds)
     json.dump(result, sys.stdout, indent=2)
     print()
 

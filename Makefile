@@ -29,7 +29,7 @@ release: packages ## Build the operator as it ships: optimized, static Swift lib
 	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
 
 .PHONY: test
-test: packages test-python-agent ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -80,6 +80,16 @@ conformance: packages ## Run end-to-end cases (CASES='DIR…') against a fresh c
 test-python-agent:
 	@hack/packages.sh python-agent
 	/usr/bin/python3 -m unittest discover --start-directory images/autoinstrumentation-python/tests
+
+.PHONY: test-rules
+test-rules:
+	@hack/packages.sh prometheus control-plane-tools
+	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
+
+.PHONY: grafana
+grafana: ## Generate dashboards and alert rules under grafana/
+	@hack/packages.sh prometheus
+	/usr/bin/python3 hack/grafana/generate.py
 
 .PHONY: e2e-python
 e2e-python: ## Start real Python applications as the webhook mutated them, and see their metrics and spans arrive

@@ -16,9 +16,10 @@ packages_of() {
     bench) echo wrk ;;
     python-agent) echo python3 python3-packaging ;;
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
+    prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build conformance bench python-agent e2e-python; do packages_of "$group"; done
+        for group in build control-plane control-plane-build conformance bench python-agent e2e-python prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -29,7 +30,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, conformance, bench,
-    python-agent, e2e-python, all)" >&2
+    python-agent, e2e-python, prometheus, all)" >&2
     exit 2
 }
 
@@ -56,8 +57,9 @@ missing() {
     done
 }
 
-# Runs "$@" while no package may start a service. etcd-server ships one that would take ports 2379 and 2380; we only
-# want its program. policy-rc.d is Debian's way to say so; one that is there already and says no is left alone.
+# Runs "$@" while no package may start a service. etcd-server ships one that would take ports 2379 and 2380, prometheus one
+# that would take 9090; we only want their programs. policy-rc.d is Debian's way to say so; one that is there already and
+# says no is left alone.
 without_services() {
     local policy=/usr/sbin/policy-rc.d saved=/usr/sbin/policy-rc.d.otel-operator-saved answer=0 result=0
     # A run that was killed half way leaves the machine's own file under the saved name.
@@ -114,10 +116,14 @@ without_services apt install --yes --no-install-recommends "${needed[@]}" || {
     fail "apt-get install failed (output above): ${needed[*]}"
 }
 
-# The packaged etcd would otherwise start at the next boot, beside the one we start ourselves.
-if [[ " ${needed[*]} " == *" etcd-server "* && -d /run/systemd/system ]]; then
-    "${as_root[@]}" systemctl disable --quiet etcd.service || echo "packages: could not disable etcd.service; it starts at the next boot" >&2
-fi
+# These would otherwise start at the next boot, beside those that we start ourselves.
+declare -A services=([etcd-server]=etcd [prometheus]=prometheus [prometheus-alertmanager]=prometheus-alertmanager)
+for package in "${!services[@]}"; do
+    if [[ " ${needed[*]} " == *" $package "* && -d /run/systemd/system ]]; then
+        service=${services[$package]}.service
+        "${as_root[@]}" systemctl disable --quiet "$service" || echo "packages: could not disable $service; it starts at the next boot" >&2
+    fi
+done
 
 mapfile -t needed < <(missing "${words[@]}")
 ((${#needed[@]} == 0)) || fail "still missing after the install: ${needed[*]}"

@@ -89,6 +89,7 @@ struct CollectorSide {
             let served = availability.known
             if let served { options.availableAPIs = AvailableAPIs(served) }
             options.canGrantAccess = access.mayBeGranted
+            options.kubernetesVersion = version.known
             return CollectorValidation(
                 options: options, forbidden: forbidden,
                 isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)

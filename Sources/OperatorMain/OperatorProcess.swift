@@ -76,7 +76,8 @@ struct OperatorProcess {
 
         let inventory = settings.areResourceMetricsEnabled ? CollectorInventory(stores.collectors) : nil
         if let inventory { exposition.observe(inventory) }
-        for gauge in stores.gauges + collectors.gauges + instrumentations.gauges { exposition.observe(gauge) }
+        let gauges = stores.gauges + collectors.gauges + instrumentations.gauges + certificate.gauges
+        for gauge in gauges { exposition.observe(gauge) }
 
         var services: [any Service] = []
         services.append(

@@ -52,6 +52,17 @@ struct ServingSide {
         self.services = services + [controller]
     }
 
+    /// When the certificate that is served now ends; not a number until there is one.
+    var gauges: [ObservedGauge] {
+        let source = source
+        return [
+            ObservedGauge(
+                name: "otel_operator_serving_certificate_expiry_timestamp_seconds",
+                help: "End of the webhook's serving certificate in seconds since 1970", labels: [],
+                read: { source.current.map { Double($0.identity.leaf.notAfter.secondsSince1970) } ?? .nan })
+        ]
+    }
+
     private static let configurations: [CertificateReconciler.WebhookConfiguration] = [
         .init(
             type: .mutatingWebhookConfiguration, name: "opentelemetry-operator-mutating-webhook-configuration"),

@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest, ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
 
-Point = namedtuple("Point", "metric unit kind temporality resource attributes value")
+Point = namedtuple("Point", "metric unit kind temporality monotonic resource attributes value")
 Span = namedtuple("Span", "name kind resource attributes trace parent")
 KINDS = ["gauge", "sum", "histogram", "exponential_histogram", "summary"]
 SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"]
@@ -115,8 +115,8 @@ def points(request):
                     number = point.count
                 else:
                     number = getattr(point, point.WhichOneof("value"))
-                yield Point(metric.name, metric.unit, kind, getattr(data, "aggregation_temporality", 0), resource,
-                            attributes(point.attributes), number)
+                yield Point(metric.name, metric.unit, kind, getattr(data, "aggregation_temporality", 0),
+                            getattr(data, "is_monotonic", False), resource, attributes(point.attributes), number)
 
 
 def spans(request):

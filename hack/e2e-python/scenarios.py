@@ -360,6 +360,34 @@ def spread(call):
     raise Failed(f"only one worker answers: {dict(seen)}")
 
 
+# --- what dashboards and alert rules count on ---
+
+PROMETHEUS_UNITS = {"s": "seconds", "ms": "milliseconds", "By": "bytes", "1": ""}
+
+
+def prometheus_name(point):
+    """Name and kind of a metric as a collector's `prometheus` exporter shows it: dots become underscores, the unit and, for a counter,
+    `total` come at the end unless they are there; units in braces do not count.
+
+    Source: OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility".
+    """
+    name = point.metric.replace(".", "_")
+    unit = "" if point.unit.startswith("{") else PROMETHEUS_UNITS.get(point.unit, point.unit)
+    if unit and unit not in name.split("_"):
+        name += f"_{unit}"
+    if point.kind == "sum" and point.monotonic:
+        return (name if name.endswith("_total") else f"{name}_total"), "counter"
+    return name, "gauge" if point.kind == "sum" else point.kind
+
+
+def check_listed(seen):
+    """Every metric of the list that is said to be seen here was seen."""
+    lines = (HERE.parent / "grafana/metrics/applications.txt").read_text().splitlines()
+    rows = [line.split(None, 2) for line in lines if line and not line.startswith("#")]
+    missing = sorted({(name, kind) for name, kind, source in rows if source == "e2e"} - seen)
+    check(not missing, f"hack/grafana/metrics/applications.txt lists what did not arrive: {missing}")
+
+
 SCENARIOS = {
     "agui-server": ("FastAPI and an OpenAI-compatible endpoint, metrics only", agui_server),
     "agui-newer": ("the same, with a newer OpenTelemetry SDK of its own", agui_newer),
@@ -372,7 +400,7 @@ SCENARIOS = {
 }
 
 
-def run(name, receiver, options):
+def run(name, receiver, options, seen):
     title, scenario = SCENARIOS[name]
     print(f"\n== {name}: {title}", flush=True)
     receiver.clear()
@@ -384,6 +412,7 @@ def run(name, receiver, options):
             for line in pod.said():
                 print(f"  said: {line}"[:260])
             show(receiver)
+            seen.update(prometheus_name(point) for point in receiver.points)
             for line in receiver.refused:
                 print(f"  refused: {line}")
     check(not receiver.refused, "the receiver refused something")
@@ -409,14 +438,20 @@ def main():
     bring_up_loopback()
     serve_neighbour(8100)
     receiver = Receiver(4318)
-    failed = []
+    failed, seen = [], set()
     for name in options.names or SCENARIOS:
         try:
-            run(name, receiver, options)
+            run(name, receiver, options, seen)
         except Failed as error:
             failed.append(name)
             print(f"  FAILED: {error}", flush=True)
-    count = len(options.names or SCENARIOS)
+    if not options.names:
+        try:
+            check_listed(seen)
+        except Failed as error:
+            failed.append("metrics")
+            print(f"\nFAILED: {error}", flush=True)
+    count = len(options.names or SCENARIOS) + (0 if options.names else 1)
     print(f"\n{count - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -76,6 +76,11 @@ struct Render: AsyncParsableCommand {
         help: "Show what would change in the cluster of $KUBECONFIG instead of the objects. Nothing is written there.")
     var diff = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Render the ClusterRoles that components need, as an operator does that may make them.")
+    var clusterRoles = true
+
     @Flag(help: "Pass on the objects that are no collectors, before those that are rendered.")
     var keepOthers = false
 
@@ -110,11 +115,11 @@ struct Render: AsyncParsableCommand {
     func run() async throws {
         let settings = try resolvedSettings()
         for note in settings.notes { tell("warning: \(note)") }
-        let options = try renderingOptions(settings)
+        let rendering = try manifestRendering(settings)
         let manifests = try read()
-        if diff { return try await compare(manifests, options) }
+        if diff { return try await compare(manifests, rendering) }
 
-        let report = rendered(manifests, options, namespace: namespace ?? "default")
+        let report = rendering.run(manifests)
         try tell(report, namespace: namespace ?? "default")
         let objects = (keepOthers ? report.others : []) + report.objects.map(\.object.json)
         if let outputDir {
@@ -143,14 +148,18 @@ struct Render: AsyncParsableCommand {
         }
     }
 
-    private func renderingOptions(_ settings: Settings) throws -> RenderingOptions {
+    private func manifestRendering(_ settings: Settings) throws -> ManifestRendering {
         var environment = ProcessEnvironment()
         // A shell's proxies are not the operator's.
         if !proxyEnvironment { environment.proxies = ProxyEnvironment() }
         do {
             var options = try settings.rendering(environment)
-            options.availableAPIs = try served().available(in: kubeVersion.flatMap { KubernetesVersion(text: $0) })
-            return options
+            options.kubernetesVersion = kubeVersion.flatMap { KubernetesVersion(text: $0) }
+            options.availableAPIs = try served().available(in: options.kubernetesVersion)
+            options.canGrantAccess = clusterRoles
+            // This machine's FIPS mode says nothing about the cluster's nodes: what was named counts.
+            return ManifestRendering(
+                options: options, forbidden: settings.forbiddenComponents, namespace: namespace ?? "default")
         } catch {
             try fail("configuration error: \(error)")
         }
@@ -169,12 +178,6 @@ struct Render: AsyncParsableCommand {
         }
     }
 
-    private func rendered(
-        _ manifests: [Manifest], _ options: RenderingOptions, namespace: String, uids: [ObjectKey: String] = [:]
-    ) -> RenderReport {
-        ManifestRendering(options: options, namespace: namespace, uids: uids).run(manifests)
-    }
-
     /// - Throws: when a collector is rejected.
     private func tell(_ report: RenderReport, namespace: String) throws {
         let text = report.text(namespace: namespace, isNamespaceNamed: self.namespace != nil)
@@ -185,7 +188,7 @@ struct Render: AsyncParsableCommand {
 
     // MARK: - With a cluster
 
-    private func compare(_ manifests: [Manifest], _ options: RenderingOptions) async throws {
+    private func compare(_ manifests: [Manifest], _ rendering: ManifestRendering) async throws {
         let configuration: ClusterConfiguration
         do {
             configuration = try ClusterConfiguration.detected(environment: ProcessEnvironment.all)
@@ -196,9 +199,10 @@ struct Render: AsyncParsableCommand {
         clientOptions.userAgent = "otel-operator/\(Version.current)"
         let client = Client(configuration, options: clientOptions)
         let result: Result<(RenderReport, [ClusterComparison.Difference]), any Error>
-        let namespace = namespace ?? configuration.namespace
+        var rendering = rendering
+        rendering.namespace = namespace ?? configuration.namespace
         do {
-            result = .success(try await differences(manifests, options, client, namespace: namespace))
+            result = .success(try await differences(manifests, rendering, client))
         } catch {
             result = .failure(error)
         }
@@ -209,7 +213,7 @@ struct Render: AsyncParsableCommand {
         } catch {
             try fail("could not compare with the cluster: \(error)")
         }
-        try tell(report, namespace: namespace)
+        try tell(report, namespace: rendering.namespace)
         for difference in differences {
             for note in difference.notes { tell("note: \(difference.type.kind) \(difference.key) \(note)") }
         }
@@ -219,22 +223,22 @@ struct Render: AsyncParsableCommand {
     }
 
     private func differences(
-        _ manifests: [Manifest], _ options: RenderingOptions, _ client: Client, namespace: String
+        _ manifests: [Manifest], _ rendering: ManifestRendering, _ client: Client
     ) async throws -> (RenderReport, [ClusterComparison.Difference]) {
-        var options = options
+        var rendering = rendering
         if apiVersions.isEmpty {
             let discovery = try await client.discover(AvailableAPIs.optional)
-            options.availableAPIs = AvailableAPIs(AvailableAPIs.optional.filter(discovery.serves))
+            rendering.options.availableAPIs = AvailableAPIs(AvailableAPIs.optional.filter(discovery.serves))
         }
         let types = CollectorSide.ownedTypes.filter {
-            !AvailableAPIs.optional.contains($0) || options.availableAPIs.serves($0)
+            !AvailableAPIs.optional.contains($0) || rendering.options.availableAPIs.serves($0)
         }
         let comparison = ClusterComparison(api: client, types: types)
-        let first = rendered(manifests, options, namespace: namespace)
+        let first = rendering.run(manifests)
         if first.hasRejections { return (first, []) }
-        let uids = try await comparison.uids(of: first.collectors.map(\.key))
-        let report = rendered(manifests, options, namespace: namespace, uids: uids)
-        return (report, try await comparison.differences(report.collectors, uids: uids))
+        rendering.uids = try await comparison.uids(of: first.collectors.map(\.key))
+        let report = rendering.run(manifests)
+        return (report, try await comparison.differences(report.collectors, uids: rendering.uids))
     }
 
     // MARK: - Telling

@@ -1,4 +1,4 @@
-public import Document
+import Document
 
 /// What TLS servers of collectors are to keep to where their configuration says nothing.
 ///

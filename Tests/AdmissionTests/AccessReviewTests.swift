@@ -15,12 +15,15 @@ struct AccessReviewTests {
         AccessRule(nonResourceURLs: ["/metrics"], verbs: ["get"]),
     ]
 
+    /// With time enough on a busy machine.
+    private static func reviewer(_ api: ReviewAPI) -> AccessReviewer { AccessReviewer(api: api, deadline: .seconds(50)) }
+
     @Test("asks once for each verb and resource, and tells what is denied")
     func denied() async throws {
         let api = ReviewAPI { spec in
             spec[path: "resourceAttributes", "resource"] == "nodes" ? ["allowed": false] : ["allowed": true]
         }
-        let denied = try await AccessReviewer(api: api).denied(Self.rules, user: ReviewedUser(name: "alice"))
+        let denied = try await Self.reviewer(api).denied(Self.rules, user: ReviewedUser(name: "alice"))
         #expect(
             denied == [
                 AccessRule(apiGroups: [""], resources: ["nodes/stats"], verbs: ["get"]),
@@ -59,13 +62,13 @@ struct AccessReviewTests {
     func verdict(_ status: JSONValue, _ count: Int) async throws {
         let rule = AccessRule(apiGroups: [""], resources: ["pods"], verbs: ["get"])
         let api = ReviewAPI { _ in status }
-        #expect(try await AccessReviewer(api: api).denied([rule], user: ReviewedUser(name: "a")).count == count)
+        #expect(try await Self.reviewer(api).denied([rule], user: ReviewedUser(name: "a")).count == count)
     }
 
     @Test("nobody is asked about nothing")
     func nothing() async throws {
         let api = ReviewAPI { _ in ["allowed": false] }
-        #expect(try await AccessReviewer(api: api).denied([], user: ReviewedUser(name: "a")) == [])
+        #expect(try await Self.reviewer(api).denied([], user: ReviewedUser(name: "a")) == [])
         #expect(api.specs.isEmpty)
     }
 
@@ -81,11 +84,11 @@ struct AccessReviewTests {
     func refused() async {
         let failing = ReviewAPI { _ in .null }
         await #expect(throws: KubeError.self) {
-            try await AccessReviewer(api: failing).denied(Self.rules, user: ReviewedUser(name: "a"))
+            try await Self.reviewer(failing).denied(Self.rules, user: ReviewedUser(name: "a"))
         }
         let many = AccessRule(apiGroups: [""], resources: (0...1000).map { "r\($0)" }, verbs: ["get"])
         await #expect(throws: AccessReviewError.tooMany(1001)) {
-            try await AccessReviewer(api: failing).denied([many], user: ReviewedUser(name: "a"))
+            try await Self.reviewer(failing).denied([many], user: ReviewedUser(name: "a"))
         }
     }
 }

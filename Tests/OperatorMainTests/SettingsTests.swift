@@ -349,7 +349,7 @@ struct SettingsTests {
             "--zap-stacktrace-level=error", "--enable-leader-election",
         ])
         #expect(settings.isLeaderElectionEnabled)
-        #expect(settings.notes.count == 12)
+        #expect(settings.notes.count == 11)
         #expect(settings.notes.contains("flag --watch-namespace: not supported by this version, ignored"))
         var rest = settings
         rest.notes = []

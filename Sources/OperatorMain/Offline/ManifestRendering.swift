@@ -12,6 +12,8 @@ import Upgrade
 /// validation → objects.
 struct ManifestRendering {
     var options = RenderingOptions()
+    /// Components that no collector may use.
+    var forbidden = ComponentDenyList.none
     /// Of collectors that name none.
     var namespace: String
     /// The uids of collectors that a cluster has already: their objects are owned by them.
@@ -71,7 +73,7 @@ struct ManifestRendering {
         } catch {
             throw Rejection(text: "\(error)")
         }
-        let verdict = CollectorValidation(options: options).verdict(on: resource)
+        let verdict = CollectorValidation(options: options, forbidden: forbidden).verdict(on: resource)
         if let denial = verdict.denial { throw Rejection(text: denial) }
         if resource[path: "spec", "managementState"] == "unmanaged" {
             result.remarks.append(.init(.note, "spec.managementState is unmanaged: the operator makes no objects"))

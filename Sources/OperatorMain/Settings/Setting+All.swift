@@ -3,7 +3,7 @@ import Rendering
 
 extension Setting {
     /// Every setting, in the order in which `run --help` lists them.
-    static let all: [Setting] = serving + leading + injection + collectors + logging + unsupported
+    static let all: [Setting] = serving + leading + injection + collectors + tls + logging + unsupported
 
     private static let serving: [Setting] = [
         .boolean(
@@ -40,24 +40,10 @@ extension Setting {
         .text("webhook-secret", env: nil, file: nil, "Secret that holds the operator's own CA and certificate.") {
             $0.certificateSecretName = $1
         },
-        .text(
-            "tls-min-version", env: "TLS_MIN_VERSION", file: "tls.minversion",
-            "Lowest TLS version served: VersionTLS12 (default) or VersionTLS13."
-        ) { (settings, value) throws(SettingsError) in
-            switch value {
-            case "VersionTLS12", "VersionTLS13": settings.minimumTLSVersion = value
-            case "VersionTLS10", "VersionTLS11":
-                // Known to the reference; no client of a webhook needs them.
-                settings.minimumTLSVersion = "VersionTLS12"
-                settings.notes.append("TLS version \(value): not served, the lowest is VersionTLS12")
-            default:
-                throw SettingsError(description: "expected VersionTLS12 or VersionTLS13, found \"\(value)\"")
-            }
-        },
-        .list(
-            "tls-cipher-suites", env: "TLS_CIPHER_SUITES", file: "tls.ciphersuites",
-            "TLS 1.2 cipher suites by their IANA names, comma separated (default: those with forward secrecy and AEAD)."
-        ) { $0.cipherSuites = $1 },
+        .boolean(
+            "enable-cr-metrics", env: "ENABLE_CR_METRICS", file: "enable-cr-metrics",
+            "Metrics about the collectors' components, from the replica that leads (default false)."
+        ) { $0.areResourceMetricsEnabled = $1 },
         .text(
             "metrics-addr", env: "METRICS_ADDR", file: "metrics-addr",
             "Address of the metrics endpoint (default :8443; 0 switches it off)."
@@ -165,7 +151,28 @@ extension Setting {
     ]
 
     /// What decides how collectors are rendered: all of it is the same for `run` and `render`.
-    static let rendering: [Setting] = injection.filter { $0.flag == "collector-image" } + collectors
+    static let rendering: [Setting] = injection.filter { $0.flag == "collector-image" } + collectors + tls
+
+    private static let tls: [Setting] = [
+        .text(
+            "tls-min-version", env: "TLS_MIN_VERSION", file: "tls.minversion",
+            "Lowest TLS version served: VersionTLS12 (default) or VersionTLS13."
+        ) { (settings, value) throws(SettingsError) in
+            switch value {
+            case "VersionTLS12", "VersionTLS13": settings.minimumTLSVersion = value
+            case "VersionTLS10", "VersionTLS11":
+                // Known to the reference; no client of a webhook needs them.
+                settings.minimumTLSVersion = "VersionTLS12"
+                settings.notes.append("TLS version \(value): not served, the lowest is VersionTLS12")
+            default:
+                throw SettingsError(description: "expected VersionTLS12 or VersionTLS13, found \"\(value)\"")
+            }
+        },
+        .list(
+            "tls-cipher-suites", env: "TLS_CIPHER_SUITES", file: "tls.ciphersuites",
+            "TLS 1.2 cipher suites by their IANA names, comma separated (default: those with forward secrecy and AEAD)."
+        ) { $0.cipherSuites = $1 },
+    ]
 
     private static let collectors: [Setting] = [
         .patterns(
@@ -197,10 +204,6 @@ extension Setting {
                 throw SettingsError(description: error.description)
             }
         },
-        .boolean(
-            "enable-cr-metrics", env: "ENABLE_CR_METRICS", file: "enable-cr-metrics",
-            "Metrics about the collectors' components, from the replica that leads (default false)."
-        ) { $0.areResourceMetricsEnabled = $1 },
     ]
 
     private static let logging: [Setting] = [

@@ -16,7 +16,9 @@ struct AccessReviewTests {
     ]
 
     /// With time enough on a busy machine.
-    private static func reviewer(_ api: ReviewAPI) -> AccessReviewer { AccessReviewer(api: api, deadline: .seconds(50)) }
+    private static func reviewer(_ api: ReviewAPI) -> AccessReviewer {
+        AccessReviewer(api: api, deadline: .seconds(50))
+    }
 
     @Test("asks once for each verb and resource, and tells what is denied")
     func denied() async throws {

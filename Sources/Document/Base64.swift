@@ -3,42 +3,48 @@ public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
+    /// The two characters of every twelve bits, as they lie in memory.
+    private static let pairs: [UInt16] = (0..<4096).map { bits in
+        UInt16(littleEndian: UInt16(alphabet[bits >> 6]) | UInt16(alphabet[bits & 63]) << 8)
+    }
+
     /// How many bytes the text of so many bytes has.
     public static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 
     /// The text as ASCII bytes.
     public static func encode(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: encodedCount(bytes.count)) { target, initialized in
-            bytes.withUnsafeBufferPointer { source in
-                alphabet.withUnsafeBufferPointer { alphabet in
-                    initialized = encode(source, into: target, alphabet)
-                }
-            }
+            initialized = encode(bytes, into: UnsafeMutableRawBufferPointer(target))
+        }
+    }
+
+    /// Writes the text as ASCII bytes to where there is room for ``encodedCount(_:)``, and tells how many they are.
+    public static func encode(_ bytes: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Int {
+        precondition(target.count >= encodedCount(bytes.count), "no room for base64")
+        return bytes.withUnsafeBytes { source in
+            pairs.withUnsafeBufferPointer { encode(source, into: target, $0) }
         }
     }
 
     public static func encodedString(_ bytes: [UInt8]) -> String { String(decoding: encode(bytes), as: UTF8.self) }
 
     private static func encode(
-        _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>,
-        _ alphabet: UnsafeBufferPointer<UInt8>
+        _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer,
+        _ pairs: UnsafeBufferPointer<UInt16>
     ) -> Int {
         var from = 0
         var to = 0
         while from + 3 <= source.count {
             let group = Int(source[from]) << 16 | Int(source[from + 1]) << 8 | Int(source[from + 2])
-            target[to] = alphabet[group >> 18]
-            target[to + 1] = alphabet[group >> 12 & 63]
-            target[to + 2] = alphabet[group >> 6 & 63]
-            target[to + 3] = alphabet[group & 63]
+            target.storeBytes(of: pairs[group >> 12], toByteOffset: to, as: UInt16.self)
+            target.storeBytes(of: pairs[group & 4095], toByteOffset: to + 2, as: UInt16.self)
             from += 3
             to += 4
         }
         let rest = source.count - from
         if rest > 0 {
             let group = Int(source[from]) << 16 | (rest == 2 ? Int(source[from + 1]) << 8 : 0)
-            target[to] = alphabet[group >> 18]
-            target[to + 1] = alphabet[group >> 12 & 63]
+            target.storeBytes(of: pairs[group >> 12], toByteOffset: to, as: UInt16.self)
             target[to + 2] = rest == 2 ? alphabet[group >> 6 & 63] : padding
             target[to + 3] = padding
             to += 4

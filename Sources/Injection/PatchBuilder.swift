@@ -7,11 +7,30 @@ struct PatchBuilder {
     private(set) var operations: [JSONValue] = []
 
     mutating func add(_ path: String, _ value: JSONValue) {
-        operations.append(["op": "add", "path": .string(path), "value": value])
+        operations.append(Self.operation("add", path, value))
     }
 
     mutating func replace(_ path: String, _ value: JSONValue) {
-        operations.append(["op": "replace", "path": .string(path), "value": value])
+        operations.append(Self.operation("replace", path, value))
+    }
+
+    /// As a list of members: an object's literal takes another array to make.
+    private static func operation(_ name: String, _ path: String, _ value: JSONValue) -> JSONValue {
+        .object(
+            JSONObject(members: [
+                .init(key: "op", value: .string(name)), .init(key: "path", value: .string(path)),
+                .init(key: "value", value: value),
+            ]))
+    }
+
+    /// The path of a list's element, without the interpolation that would grow it piece by piece.
+    private static func element(_ list: String, _ index: Int) -> String {
+        var path = ""
+        path.reserveCapacity(list.utf8.count + 8)
+        path += list
+        path += "/"
+        path += String(index)
+        return path
     }
 
     mutating func remove(_ path: String) { operations.append(["op": "remove", "path": .string(path)]) }
@@ -55,12 +74,12 @@ struct PatchBuilder {
             isKept[origin] = true
             last = origin
         }
-        for origin in isKept.indices.reversed() where !isKept[origin] { remove("\(path)/\(origin)") }
+        for origin in isKept.indices.reversed() where !isKept[origin] { remove(Self.element(path, origin)) }
         for (index, entry) in environment.entries.enumerated() {
             if let origin = entry.origin, isKept[origin] {
-                if entry.isChanged { replace("\(path)/\(index)", entry.json) }
+                if entry.isChanged { replace(Self.element(path, index), entry.json) }
             } else {
-                add("\(path)/\(index)", entry.json)
+                add(Self.element(path, index), entry.json)
             }
         }
     }

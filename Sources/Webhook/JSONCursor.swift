@@ -22,9 +22,10 @@ struct JSONCursor {
         }
     }
 
-    private mutating func take(_ byte: Character) -> Bool {
+    @inline(__always)
+    private mutating func take(_ byte: Unicode.Scalar) -> Bool {
         skipSpace()
-        guard index < bytes.count, bytes[index] == byte.asciiValue else { return false }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: byte) else { return false }
         index += 1
         return true
     }

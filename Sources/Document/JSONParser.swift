@@ -6,8 +6,8 @@ struct JSONParser: ~Copyable {
     private let end: UnsafePointer<UInt8>
     private var cursor: UnsafePointer<UInt8>
     private let limits: JSONLimits
-    /// The places to leave out that are still ahead, and where the next one is; `end` when there is none.
-    private var omitted: ArraySlice<Range<Int>>
+    /// The places to leave out that are still ahead, the next one last, and where it is; `end` when there is none.
+    private var omitted: [Range<Int>]
     private var nextOmitted: UnsafePointer<UInt8>
     private var depth = 0
     private var values = MoveStack<JSONValue>(capacity: 64)
@@ -39,7 +39,7 @@ struct JSONParser: ~Copyable {
         self.end = start + count
         self.cursor = start
         self.limits = limits
-        self.omitted = omitted[...]
+        self.omitted = omitted.reversed()
         nextOmitted = start + (omitted.first?.lowerBound ?? count)
     }
 
@@ -76,8 +76,8 @@ struct JSONParser: ~Copyable {
 
     @inline(never)
     private mutating func omittedValue() -> JSONValue {
-        if let range = omitted.popFirst() { cursor = start + range.upperBound }
-        nextOmitted = omitted.first.map { start + $0.lowerBound } ?? end
+        if let range = omitted.popLast() { cursor = start + range.upperBound }
+        nextOmitted = omitted.last.map { start + $0.lowerBound } ?? end
         return .array([])
     }
 

@@ -35,10 +35,8 @@ extension JSONValue {
 
     /// Writes compact JSON: the members in their order, numbers with their text, only `"`, `\` and control characters
     /// escaped.
-    ///
-    /// - Parameter size: a guess at the bytes that it takes; a good one saves the buffer from growing.
-    public func serialized(expecting size: Int = 1024) -> [UInt8] {
-        var writer = JSONWriter(expecting: size)
+    public func serialized() -> [UInt8] {
+        var writer = JSONWriter(expecting: 1024)
         writer.write(self)
         return writer.bytes()
     }

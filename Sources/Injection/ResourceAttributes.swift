@@ -74,15 +74,15 @@ struct ResourceAttributes {
     /// and SDKs decode differently.
     var text: String {
         let sorted = values.sorted { $0.key.precedesBytewise($1.key) }
-        var text = ""
+        var text: [UInt8] = []
         text.reserveCapacity(sorted.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 })
         for (key, value) in sorted {
-            if !text.isEmpty { text += "," }
-            text += key
-            text += "="
-            text += value
+            if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+            text.append(contentsOf: key.utf8)
+            text.append(UInt8(ascii: "="))
+            text.append(contentsOf: value.utf8)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func instanceID(_ pod: PodFacts, _ container: ApplicationContainer) -> String {

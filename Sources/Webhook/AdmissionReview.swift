@@ -45,7 +45,7 @@ enum AdmissionReview {
 
     /// Writes the review that carries the answer.
     static func serialized(_ response: AdmissionResponse, uid: String, apiVersion: String) -> ByteBuffer {
-        let patch = response.patch.map { JSONValue.array($0).serialized(expecting: 4096) }
+        let patch = response.patchText
         let patchSize = Base64.encodedCount(patch?.count ?? 0)
         var buffer = ByteBufferAllocator().buffer(capacity: 256 + patchSize)
         buffer.writeStaticString("{\"kind\":\"AdmissionReview\",\"apiVersion\":\"")

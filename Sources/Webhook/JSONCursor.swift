@@ -107,13 +107,16 @@ struct JSONCursor {
         var depth = 0
         var at = index
         while at < bytes.count {
-            switch bytes[at] {
-            case UInt8(ascii: "\""):
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") {
                 guard let end = StringEnd.find(in: bytes, from: at + 1) else { return false }
                 at = end
                 continue
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            }
+            // The two opening brackets differ in this bit alone, and so do the closing ones.
+            switch byte | 0x20 {
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"):
                 depth -= 1
                 if depth == 0 {
                     index = at + 1

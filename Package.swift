@@ -33,6 +33,17 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
 ]
 
+/// For what ships: fewer pages are touched at start and stay resident.
+///
+/// Without the dynamic symbols, which nothing looks up as nothing is loaded later (the static Swift library asks for
+/// them), and with relocations packed into a bitmap, which glibc reads from 2.36 on.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic",
+        ], .when(platforms: [.linux], configuration: .release))
+]
+
 let package = Package(
     name: "otel-operator",
     platforms: [.macOS(.v15)],
@@ -90,7 +101,7 @@ let package = Package(
                 "KubeClient", "Manifests", "Upgrade",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: linking),
 
         // For developers.
         library("TestSupport", ["Document"]),

@@ -61,7 +61,7 @@ public struct PodMutator: AdmissionHandler {
         reporter.report(result, of: request)
         let warnings = result.refusals.map(\.description)
         switch result.outcome {
-        case .injected(let injected): return .patched(injected.patch(), warnings: warnings)
+        case .injected(let injected): return .patched(text: injected.patchText(), warnings: warnings)
         case .skipped:
             guard let message = result.failureMessage else { return .allowed(warnings: warnings) }
             return .errored(message, isAllowed: true, warnings: warnings)

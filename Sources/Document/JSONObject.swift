@@ -101,7 +101,12 @@ extension JSONObject: Sequence {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self.init(members: elements.map { Member(key: $0.0, value: $0.1) })
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(pairs: elements) }
+
+    /// Without `map`, whose array is made through the runtime's generic path.
+    init(pairs: [(String, JSONValue)]) {
+        members = []
+        members.reserveCapacity(pairs.count)
+        for (key, value) in pairs { members.append(Member(key: key, value: value)) }
     }
 }

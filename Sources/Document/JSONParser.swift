@@ -6,6 +6,9 @@ struct JSONParser: ~Copyable {
     private let end: UnsafePointer<UInt8>
     private var cursor: UnsafePointer<UInt8>
     private let limits: JSONLimits
+    /// The places to leave out that are still ahead, the next one last, and where it is; `end` when there is none.
+    private var omitted: [Range<Int>]
+    private var nextOmitted: UnsafePointer<UInt8>
     private var depth = 0
     private var values = MoveStack<JSONValue>(capacity: 64)
     private var members = MoveStack<JSONObject.Member>(capacity: 64)
@@ -13,7 +16,9 @@ struct JSONParser: ~Copyable {
     /// Objects with more members than this find repeated keys with a ``KeyTable``, smaller ones by comparing.
     private static let fewMembers = 16
 
-    static func read(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) throws(DocumentError) -> JSONValue {
+    static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, omitting omitted: [Range<Int>] = []
+    ) throws(DocumentError) -> JSONValue {
         guard bytes.count <= limits.maxBytes else {
             throw DocumentError("the text has \(bytes.count) bytes, more than the \(limits.maxBytes) allowed")
         }
@@ -21,7 +26,7 @@ struct JSONParser: ~Copyable {
             throw DocumentError(
                 "expected a JSON value, found the end of the text", at: .init(line: 1, column: 1, offset: 0))
         }
-        var parser = JSONParser(start: base, count: bytes.count, limits: limits)
+        var parser = JSONParser(start: base, count: bytes.count, limits: limits, omitting: omitted)
         do throws(JSONFailure) {
             return try parser.document()
         } catch {
@@ -29,11 +34,13 @@ struct JSONParser: ~Copyable {
         }
     }
 
-    private init(start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits) {
+    private init(start: UnsafePointer<UInt8>, count: Int, limits: JSONLimits, omitting omitted: [Range<Int>]) {
         self.start = start
         self.end = start + count
         self.cursor = start
         self.limits = limits
+        self.omitted = omitted.reversed()
+        nextOmitted = start + (omitted.first?.lowerBound ?? count)
     }
 
     private mutating func document() throws(JSONFailure) -> JSONValue {
@@ -48,6 +55,7 @@ struct JSONParser: ~Copyable {
 
     private mutating func value() throws(JSONFailure) -> JSONValue {
         guard cursor < end else { throw expected("a JSON value") }
+        if cursor == nextOmitted { return omittedValue() }
         switch cursor.pointee {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return try object()
@@ -64,6 +72,13 @@ struct JSONParser: ~Copyable {
             return .null
         default: throw expected("a JSON value")
         }
+    }
+
+    @inline(never)
+    private mutating func omittedValue() -> JSONValue {
+        if let range = omitted.popLast() { cursor = start + range.upperBound }
+        nextOmitted = omitted.last.map { start + $0.lowerBound } ?? end
+        return .array([])
     }
 
     private mutating func array() throws(JSONFailure) -> JSONValue {

@@ -56,12 +56,17 @@ extension JSONPointer: CustomStringConvertible {
     /// The text form.
     public var description: String {
         var text: [UInt8] = []
+        text.reserveCapacity(tokens.reduce(0) { $0 + $1.utf8.count + 3 })
         for token in tokens {
             text.append(UInt8(ascii: "/"))
             for byte in token.utf8 {
                 switch byte {
-                case UInt8(ascii: "~"): text += [UInt8(ascii: "~"), UInt8(ascii: "0")]
-                case UInt8(ascii: "/"): text += [UInt8(ascii: "~"), UInt8(ascii: "1")]
+                case UInt8(ascii: "~"):
+                    text.append(UInt8(ascii: "~"))
+                    text.append(UInt8(ascii: "0"))
+                case UInt8(ascii: "/"):
+                    text.append(UInt8(ascii: "~"))
+                    text.append(UInt8(ascii: "1"))
                 default: text.append(byte)
                 }
             }

@@ -5,13 +5,23 @@ extension JSONValue {
     /// names no character, a Swift string cannot hold it, and replacing it would change what the user wrote.
     public init(parsing bytes: some Collection<UInt8>, limits: JSONLimits = .standard) throws(DocumentError) {
         let read = bytes.withContiguousStorageIfAvailable { bytes in
-            Result { () throws(DocumentError) in try JSONParser.read(bytes, limits: limits) }
+            Result { () throws(DocumentError) in try JSONValue(parsing: bytes, limits: limits, omitting: []) }
         }
         if let read {
             self = try read.get()
         } else {
             self = try JSONValue(parsing: Array(bytes), limits: limits)
         }
+    }
+
+    /// Reads one JSON text but for some of its values, in place of which there is an empty list.
+    ///
+    /// - Parameter omitted: where each of these values begins and ends, counted from the first byte, in rising order and
+    ///   apart. Somebody else has looked for them: what is between is not read at all.
+    public init(
+        parsing bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = .standard, omitting omitted: [Range<Int>]
+    ) throws(DocumentError) {
+        self = try JSONParser.read(bytes, limits: limits, omitting: omitted)
     }
 
     /// Reads one JSON text. See ``init(parsing:limits:)``.

@@ -113,7 +113,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolatio
     public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(JSONObject(members: elements.map { JSONObject.Member(key: $0.0, value: $0.1) }))
+        self = .object(JSONObject(pairs: elements))
     }
 }
 
@@ -128,5 +128,10 @@ extension JSONValue {
     }
 
     public static func int(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
-    public static func strings(_ values: some Sequence<String>) -> JSONValue { .array(values.map(JSONValue.string)) }
+    public static func strings(_ values: some Sequence<String>) -> JSONValue {
+        var elements: [JSONValue] = []
+        elements.reserveCapacity(values.underestimatedCount)
+        for value in values { elements.append(.string(value)) }
+        return .array(elements)
+    }
 }

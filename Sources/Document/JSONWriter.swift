@@ -1,10 +1,11 @@
-/// Writes JSON into a growing buffer of bytes.
-struct JSONWriter: ~Copyable {
+/// Writes JSON into a growing buffer of bytes: whole values, or a text piece by piece, whose form is then up to the caller.
+public struct JSONWriter: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var count = 0
 
-    init(expecting bytes: Int) {
+    /// - Parameter bytes: a guess at the size of the text, more than 0.
+    public init(expecting bytes: Int) {
         base = .allocate(capacity: bytes)
         capacity = bytes
     }
@@ -13,7 +14,7 @@ struct JSONWriter: ~Copyable {
 
     // MARK: - The result
 
-    borrowing func bytes() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    public borrowing func bytes() -> [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     borrowing func string() -> String {
         String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
@@ -25,7 +26,7 @@ struct JSONWriter: ~Copyable {
 
     // MARK: - Values
 
-    mutating func write(_ value: JSONValue) {
+    public mutating func write(_ value: JSONValue) {
         switch value {
         case .null: write("null" as StaticString)
         case .bool(let flag): write(flag ? "true" : "false" as StaticString)
@@ -112,6 +113,9 @@ struct JSONWriter: ~Copyable {
         count += 1
     }
 
+    /// Writes a piece of a text that is JSON already.
+    public mutating func write(json text: StaticString) { write(text) }
+
     @inline(__always)
     private mutating func write(_ word: StaticString) {
         copy(from: word.utf8Start, count: word.utf8CodeUnitCount)
@@ -131,15 +135,27 @@ struct JSONWriter: ~Copyable {
         }
     }
 
-    private mutating func write(quoted text: String) {
+    /// Writes a string with its quotes.
+    public mutating func write(quoted text: String) {
         write(byte: UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { bytes in
-            guard let start = bytes.baseAddress else { return }
-            write(escaping: start, to: start + bytes.count)
-        }
+        write(escaping: text)
         write(byte: UInt8(ascii: "\""))
     }
+
+    /// Writes what stands between the quotes of a string.
+    public mutating func write(escaping text: String) {
+        let bytes = text.utf8
+        let written: Void? = bytes.withContiguousStorageIfAvailable { write(escaping: $0) }
+        if written == nil { Array(bytes).withUnsafeBufferPointer { write(escaping: $0) } }
+    }
+
+    private mutating func write(escaping bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress else { return }
+        write(escaping: start, to: start + bytes.count)
+    }
+
+    /// Writes the digits of an integer.
+    public mutating func write(_ number: Int) { write(raw: String(number)) }
 
     @inline(__always)
     private mutating func write(escaping start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) {

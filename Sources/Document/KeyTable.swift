@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds repeated keys of a large object in linear time.
 ///
 /// Open addressing over indices of members. The hash is the standard library's, which is seeded per process: nobody
@@ -66,6 +68,17 @@ struct KeyTable {
 func haveSameText(_ left: String, _ right: String) -> Bool {
     let left = left.utf8
     let right = right.utf8
-    guard left.count == right.count else { return false }
-    return left.elementsEqual(right)
+    return left.count == right.count && haveSameBytes(left, right)
+}
+
+/// Byte by byte is slow with the views' iterators, and every look into an object compares keys.
+@inline(never)
+private func haveSameBytes(_ left: String.UTF8View, _ right: String.UTF8View) -> Bool {
+    let isSame = left.withContiguousStorageIfAvailable { left in
+        right.withContiguousStorageIfAvailable { right in
+            guard let start = left.baseAddress, let other = right.baseAddress else { return true }
+            return memcmp(start, other, left.count) == 0
+        }
+    }
+    return (isSame ?? nil) ?? left.elementsEqual(right)
 }

@@ -6,10 +6,10 @@ extension ContainerEdit {
     /// common variables.
     mutating func addCommonEnvironment(_ spec: InstrumentationSpec) {
         if !environment.contains("OTEL_POD_IP") {
-            environment.prepend(EnvironmentVariable("OTEL_POD_IP", field: "status.podIP"))
+            environment.prepend(ResourceVariable.podIPFromField)
         }
         if !environment.contains("OTEL_NODE_IP") {
-            environment.prepend(EnvironmentVariable("OTEL_NODE_IP", field: "status.hostIP"))
+            environment.prepend(ResourceVariable.nodeIPFromField)
         }
         environment.appendIfAbsent(spec.environment)
     }
@@ -29,20 +29,21 @@ extension ContainerEdit {
         addExporter(spec.exporter, volumes: &draft)
 
         // Always, also when there is one already: the attributes below refer to it.
-        environment.append(EnvironmentVariable(ResourceVariable.podName, field: "metadata.name"))
+        environment.append(ResourceVariable.podNameFromField)
         attributes["k8s.pod.name"] = "$(\(ResourceVariable.podName))"
         if spec.resource.addsKubernetesUIDs, attributes["k8s.pod.uid", default: ""].isEmpty {
-            environment.append(EnvironmentVariable(ResourceVariable.podUID, field: "metadata.uid"))
+            environment.append(ResourceVariable.podUIDFromField)
             attributes["k8s.pod.uid"] = "$(\(ResourceVariable.podUID))"
         }
-        let own = environment[ResourceVariable.attributes]
-        if !(own?.value ?? "").contains("service.version"),
+        let own = environment[ResourceVariable.attributes]?.value ?? ""
+        // The search is dear also where there is nothing to search.
+        if own.isEmpty || !own.contains("service.version"),
             let version = ResourceAttributes.serviceVersion(spec: spec, pod: pod, container: application)
         {
             attributes["service.version"] = version
         }
         if attributes["k8s.node.name", default: ""].isEmpty {
-            environment.append(EnvironmentVariable(ResourceVariable.nodeName, field: "spec.nodeName"))
+            environment.append(ResourceVariable.nodeNameFromField)
             attributes["k8s.node.name"] = "$(\(ResourceVariable.nodeName))"
         }
         let text = attributes.text

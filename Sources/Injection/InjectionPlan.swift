@@ -45,16 +45,18 @@ public struct InjectionPlan: Sendable {
         _ settings: InjectionSettings
     ) -> OwnerLookup? {
         if languages.isEmpty, !sidecar.isAddition { return nil }
-        guard let lookup = PodOwner.lookup(for: pod, namespace: namespace) else { return nil }
-        if sidecar.isAddition, lookup.type == .replicaSet { return lookup }
-        let isNameless = PodOwner.hasJobOfUnknownOrigin(pod)
+        let owners = PodOwner.references(of: pod)
+        let isNameless = PodOwner.isJobOfUnknownOrigin(among: owners)
         let isNeeded = languages.contains { asked in
             guard settings.allows(asked.language), case .success(let instrumentation) = asked.selected else {
                 return false
             }
             return isNameless || instrumentation.spec.resource.addsKubernetesUIDs
         }
-        return isNeeded ? lookup : nil
+        guard isNeeded || sidecar.isAddition, let lookup = PodOwner.lookup(owners, namespace: namespace) else {
+            return nil
+        }
+        return isNeeded || lookup.type == .replicaSet ? lookup : nil
     }
 }
 

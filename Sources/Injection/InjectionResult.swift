@@ -37,10 +37,14 @@ public struct InjectedPod: Sendable {
     /// The pod after the change. Every field that was not changed is as it was sent.
     public func pod() -> JSONValue { draft.pod() }
 
-    /// The change as JSON Patch operations on the pod as it was sent; only what was changed occurs in it.
+    /// The change as JSON Patch operations on the pod as it was sent; only what was changed occurs in it. As text, which is
+    /// what the API server gets: a tree of it would only be written and thrown away. `nil` when nothing was changed.
     ///
     /// Source: RFC 6902.
-    public func patch() -> [JSONValue] { draft.patch() }
+    public func patchText() -> [UInt8]? { draft.patchText() }
+
+    /// The operations of ``patchText()``, for those who want to look at them.
+    public func patch() -> [JSONValue] { patchText().flatMap { try? JSONValue(parsing: $0).arrayValue } ?? [] }
 }
 
 /// What happened to a pod's collector sidecar.

@@ -62,6 +62,7 @@ extension Injector {
         for language in Language.allCases {
             // Also of languages that are not asked for, as in the reference.
             let value = annotations[AnnotationKey.containerNames(language)]
+            if value.isEmpty { continue }
             guard let names = ContainerNames.parse(value) else { return Conflict(reason: .invalidContainerList(value)) }
             if let index = requests.firstIndex(where: { $0.language == language }) {
                 requests[index].containerNames += names

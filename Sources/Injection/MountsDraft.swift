@@ -29,9 +29,11 @@ struct MountsDraft {
     }
 
     mutating func add(name: String, path: String, isReadOnly: Bool = false) {
-        var mount: JSONValue = ["name": .string(name), "mountPath": .string(path)]
+        var mount = JSONObject(members: [
+            .init(key: "name", value: .string(name)), .init(key: "mountPath", value: .string(path)),
+        ])
         if isReadOnly { mount["readOnly"] = true }
-        added.append(mount)
+        added.append(.object(mount))
     }
 
     /// Removes the first of the container's own mounts for which `matches` says yes to the path.

@@ -1,20 +1,53 @@
 import Document
 
-/// Collects JSON Patch operations.
+/// Writes JSON Patch operations, as text right away.
 ///
 /// Source: RFC 6902.
-struct PatchBuilder {
-    private(set) var operations: [JSONValue] = []
+struct PatchBuilder: ~Copyable {
+    private var writer = JSONWriter(expecting: 4096)
+    private var isEmpty = true
 
-    mutating func add(_ path: String, _ value: JSONValue) {
-        operations.append(["op": "add", "path": .string(path), "value": value])
+    /// The list of the operations; `nil` when there are none.
+    consuming func text() -> [UInt8]? {
+        if isEmpty { return nil }
+        writer.write(json: "]")
+        return writer.bytes()
     }
 
-    mutating func replace(_ path: String, _ value: JSONValue) {
-        operations.append(["op": "replace", "path": .string(path), "value": value])
+    mutating func add(_ path: String, _ value: JSONValue) { change("{\"op\":\"add\",\"path\":\"", path, nil, value) }
+
+    /// Inserts an element into a list.
+    mutating func add(_ list: String, _ index: Int, _ value: JSONValue) {
+        change("{\"op\":\"add\",\"path\":\"", list, index, value)
     }
 
-    mutating func remove(_ path: String) { operations.append(["op": "remove", "path": .string(path)]) }
+    mutating func replace(_ list: String, _ index: Int, _ value: JSONValue) {
+        change("{\"op\":\"replace\",\"path\":\"", list, index, value)
+    }
+
+    mutating func remove(_ list: String, _ index: Int) {
+        begin("{\"op\":\"remove\",\"path\":\"", list, index)
+        writer.write(json: "}")
+    }
+
+    private mutating func change(_ start: StaticString, _ path: String, _ index: Int?, _ value: JSONValue) {
+        begin(start, path, index)
+        writer.write(json: ",\"value\":")
+        writer.write(value)
+        writer.write(json: "}")
+    }
+
+    private mutating func begin(_ start: StaticString, _ path: String, _ index: Int?) {
+        writer.write(json: isEmpty ? "[" : ",")
+        isEmpty = false
+        writer.write(json: start)
+        writer.write(escaping: path)
+        if let index {
+            writer.write(json: "/")
+            writer.write(index)
+        }
+        writer.write(json: "\"")
+    }
 
     /// Appends to a list, or makes it when there is none (`add` also replaces a `null`).
     mutating func append(_ elements: [JSONValue], to list: String, exists: Bool) {
@@ -37,7 +70,7 @@ struct PatchBuilder {
         guard let index = container.origin, let edit = container.edit else { return }
         change(edit.environment, at: "\(list)/\(index)/env")
         let mounts = "\(list)/\(index)/volumeMounts"
-        for place in edit.mounts.removed.sorted(by: >) { remove("\(mounts)/\(place)") }
+        for place in edit.mounts.removed.sorted(by: >) { remove(mounts, place) }
         append(edit.mounts.added, to: mounts, exists: edit.mounts.hasList)
     }
 
@@ -55,12 +88,12 @@ struct PatchBuilder {
             isKept[origin] = true
             last = origin
         }
-        for origin in isKept.indices.reversed() where !isKept[origin] { remove("\(path)/\(origin)") }
+        for origin in isKept.indices.reversed() where !isKept[origin] { remove(path, origin) }
         for (index, entry) in environment.entries.enumerated() {
             if let origin = entry.origin, isKept[origin] {
-                if entry.isChanged { replace("\(path)/\(index)", entry.json) }
+                if entry.isChanged { replace(path, index, entry.json) }
             } else {
-                add("\(path)/\(index)", entry.json)
+                add(path, index, entry.json)
             }
         }
     }

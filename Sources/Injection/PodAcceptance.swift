@@ -13,39 +13,39 @@ enum PodAcceptance {
         if let fault = ContainerRules.fault(spec.environment, "spec.env") ?? fault(spec.exporter.tls) { return fault }
         // The rest is for containers that are added.
         guard let name = request.language.section else { return nil }
-        let path = "spec.\(name)"
-        if let fault = ContainerRules.fault(image: section.image, "\(path).image")
+        func path(_ member: String) -> String { "spec.\(name).\(member)" }
+        if let fault = ContainerRules.fault(image: section.image, path("image"))
             ?? ContainerRules.fault(pullPolicy: spec.imagePullPolicy, "spec.imagePullPolicy")
         {
             return fault
         }
         if request.language == .java {
             for (index, item) in spec.javaExtensions.enumerated() {
-                if let fault = ContainerRules.fault(image: item.image, "\(path).extensions[\(index)].image") {
+                if let fault = ContainerRules.fault(image: item.image, path("extensions[\(index)].image")) {
                     return fault
                 }
             }
             // It would copy the image's root into a folder below that root, until the volume is full.
             if let index = spec.javaExtensions.firstIndex(where: { $0.directory.isEmpty }) {
-                return FieldError(path: "\(path).extensions[\(index)].dir", value: .string(""), expected: "a folder")
+                return FieldError(path: path("extensions[\(index)].dir"), value: .string(""), expected: "a folder")
             }
         }
         let resources = request.language == .java ? "resources" : "resourceRequirements"
-        return ContainerRules.fault(section.environment, "\(path).env")
+        return ContainerRules.fault(section.environment, path("env"))
             ?? fault(directives: spec, of: request.language, path)
-            ?? ContainerRules.fault(resources: section.resources, "\(path).\(resources)")
+            ?? ContainerRules.fault(resources: section.resources, path(resources))
             ?? ContainerRules.fault(
-                resources: section.resources, within: draft.original["spec"]?["resources"], "\(path).\(resources)")
+                resources: section.resources, within: draft.original["spec"]?["resources"], path(resources))
             ?? fault(volume: section, of: request.language, path)
             ?? (request.language == .go
-                ? ContainerRules.fault(securityContext: spec.goSecurityContext, system, "\(path).securityContext")
+                ? ContainerRules.fault(securityContext: spec.goSecurityContext, system, path("securityContext"))
                 : ContainerRules.fault(
                     securityContext: spec.initContainerSecurityContext, system, "spec.initContainerSecurityContext"))
     }
 
     /// A directive without a name would keep the web server from starting.
     private static func fault(
-        directives spec: InstrumentationSpec, of language: Language, _ path: String
+        directives spec: InstrumentationSpec, of language: Language, _ path: (String) -> String
     ) -> FieldError? {
         let attributes: [EnvironmentVariable]
         switch language {
@@ -54,7 +54,7 @@ enum PodAcceptance {
         default: return nil
         }
         return attributes.firstIndex { $0.name.isEmpty }.map {
-            FieldError(path: "\(path).attrs[\($0)].name", value: .string(""), expected: "the name of a directive")
+            FieldError(path: path("attrs[\($0)].name"), value: .string(""), expected: "the name of a directive")
         }
     }
 
@@ -82,7 +82,9 @@ enum PodAcceptance {
             }
     }
 
-    private static func fault(volume section: AgentSection, of language: Language, _ path: String) -> FieldError? {
+    private static func fault(volume section: AgentSection, of language: Language, _ path: (String) -> String)
+        -> FieldError?
+    {
         // Neither has a volume that these settings are for.
         if language == .go || language == .nginx { return nil }
         if let template = section.claimTemplate {
@@ -90,13 +92,13 @@ enum PodAcceptance {
             let modes = claim?["accessModes"]?.arrayValue ?? []
             if modes.isEmpty || !modes.allSatisfy(accessModes.contains) {
                 return FieldError(
-                    path: "\(path).volumeClaimTemplate.spec.accessModes",
+                    path: path("volumeClaimTemplate.spec.accessModes"),
                     value: modes.isEmpty ? "missing" : JSONValue.array(modes).serializedString(),
                     expected: "ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod")
             }
             if claim?["resources"]?["requests"]?["storage"] == nil {
                 return FieldError(
-                    path: "\(path).volumeClaimTemplate.spec.resources.requests.storage", value: "missing",
+                    path: path("volumeClaimTemplate.spec.resources.requests.storage"), value: "missing",
                     expected: "a quantity")
             }
             // The configuration of Apache HTTPD has a volume with a limit beside the claim.
@@ -104,7 +106,7 @@ enum PodAcceptance {
         }
         if let size = section.volumeLimitSize, ContainerRules.quantity(size).map({ $0.value < 0 }) ?? true {
             return FieldError(
-                path: "\(path).volumeLimitSize", value: size, expected: "a quantity, 0 or more")
+                path: path("volumeLimitSize"), value: size, expected: "a quantity, 0 or more")
         }
         return nil
     }

@@ -143,18 +143,18 @@ struct PodDraft {
 
     /// Operations in an order in which each one's path holds when its turn comes: changes inside the containers that
     /// were there, then those that are taken out by falling index, then new containers by rising index, then volumes and the rest.
-    func patch() -> [JSONValue] {
+    func patchText() -> [UInt8]? {
         var patch = PatchBuilder()
         for container in containers { patch.change(container, in: "/spec/containers") }
         for container in initContainers { patch.change(container, in: "/spec/initContainers") }
-        for index in removedContainers.sorted(by: >) { patch.remove("/spec/containers/\(index)") }
-        for index in removedInitContainers.sorted(by: >) { patch.remove("/spec/initContainers/\(index)") }
+        for index in removedContainers.sorted(by: >) { patch.remove("/spec/containers", index) }
+        for index in removedInitContainers.sorted(by: >) { patch.remove("/spec/initContainers", index) }
         patch.append(containers.filter { $0.origin == nil }.map { $0.result() }, to: "/spec/containers", exists: true)
         if !hasInitContainerList, !initContainers.isEmpty {
             patch.add("/spec/initContainers", .array(initContainers.map { $0.result() }))
         } else {
             for (index, container) in initContainers.enumerated() where container.origin == nil {
-                patch.add("/spec/initContainers/\(index)", container.result())
+                patch.add("/spec/initContainers", index, container.result())
             }
         }
         patch.append(addedVolumes, to: "/spec/volumes", exists: hasVolumeList)
@@ -165,7 +165,7 @@ struct PodDraft {
             patch.set(addedLabels, in: "/metadata/labels", given: original["metadata"]?["labels"])
             patch.set(addedAnnotations, in: "/metadata/annotations", given: original["metadata"]?["annotations"])
         }
-        return patch.operations
+        return patch.text()
     }
 }
 

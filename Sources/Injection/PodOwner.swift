@@ -44,10 +44,10 @@ struct PodOwner: Equatable {
     /// pod template, and labels the pods with that hash. A ReplicaSet without that label belongs to no Deployment.
     ///
     /// The CronJob's name needs none either, as its controller names a Job after the CronJob and the scheduled time in
-    /// minutes since 1970. A Job with another name is looked up, see `hasJobOfUnknownOrigin`.
+    /// minutes since 1970. A Job with another name is looked up, see `isJobOfUnknownOrigin`.
     static func owners(of pod: JSONValue, facts: OwnerFacts?) -> [PodOwner] {
         var result: [PodOwner] = []
-        for reference in (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init) {
+        for reference in references(of: pod) {
             guard let owner = PodOwner(reference) else { continue }
             result.append(owner)
             if let facts, facts.owner.type.kind.lowercased() == owner.kind.rawValue, facts.owner.key.name == owner.name
@@ -63,6 +63,10 @@ struct PodOwner: Equatable {
             }
         }
         return result
+    }
+
+    static func references(of pod: JSONValue) -> [OwnerReference] {
+        (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init)
     }
 
     private init?(_ reference: OwnerReference) {
@@ -94,15 +98,15 @@ struct PodOwner: Equatable {
     }
 
     /// Whether the pod's Job may have been made from a CronJob without bearing its name.
-    static func hasJobOfUnknownOrigin(_ pod: JSONValue) -> Bool {
-        (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init).contains {
+    static func isJobOfUnknownOrigin(among owners: [OwnerReference]) -> Bool {
+        owners.contains {
             $0.kind.lowercased() == Kind.job.rawValue && cronJobName(job: $0.name) == nil
         }
     }
 
     /// What to read so that the attributes of the objects behind the pod's owner are complete.
-    static func lookup(for pod: JSONValue, namespace: String) -> OwnerLookup? {
-        for reference in (pod["metadata"]?["ownerReferences"]?.arrayValue ?? []).compactMap(OwnerReference.init) {
+    static func lookup(_ owners: [OwnerReference], namespace: String) -> OwnerLookup? {
+        for reference in owners {
             let type: ResourceType
             switch reference.kind.lowercased() {
             case "replicaset": type = .replicaSet

@@ -1,4 +1,5 @@
 import Document
+import Glibc
 import OperatorAPI
 
 /// The container whose telemetry is described.
@@ -72,8 +73,16 @@ struct ResourceAttributes {
     /// `key=value` pairs, sorted by key bytewise, joined by commas. Nothing is escaped: the reference does not either,
     /// and SDKs decode differently.
     var text: String {
-        values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            .map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        let sorted = values.sorted { $0.key.precedesBytewise($1.key) }
+        var text: [UInt8] = []
+        text.reserveCapacity(sorted.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 2 })
+        for (key, value) in sorted {
+            if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+            text.append(contentsOf: key.utf8)
+            text.append(UInt8(ascii: "="))
+            text.append(contentsOf: value.utf8)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func instanceID(_ pod: PodFacts, _ container: ApplicationContainer) -> String {
@@ -96,12 +105,35 @@ struct ResourceAttributes {
     }
 }
 
+extension String {
+    /// As `utf8.lexicographicallyPrecedes`, many bytes at a time.
+    fileprivate func precedesBytewise(_ other: String) -> Bool {
+        let order = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in
+                guard let start = left.baseAddress, let otherStart = right.baseAddress else {
+                    return left.count < right.count
+                }
+                let order = memcmp(start, otherStart, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
+        }
+        return (order ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
+    }
+}
+
 /// Variables that the values of `OTEL_RESOURCE_ATTRIBUTES` refer to; the kubelet fills them in.
 enum ResourceVariable {
     static let attributes = "OTEL_RESOURCE_ATTRIBUTES"
     static let podName = "OTEL_RESOURCE_ATTRIBUTES_POD_NAME"
     static let podUID = "OTEL_RESOURCE_ATTRIBUTES_POD_UID"
     static let nodeName = "OTEL_RESOURCE_ATTRIBUTES_NODE_NAME"
+
+    // Made once: the entries are the same in every container.
+    static let podNameFromField = EnvironmentVariable(podName, field: "metadata.name")
+    static let podUIDFromField = EnvironmentVariable(podUID, field: "metadata.uid")
+    static let nodeNameFromField = EnvironmentVariable(nodeName, field: "spec.nodeName")
+    static let podIPFromField = EnvironmentVariable("OTEL_POD_IP", field: "status.podIP")
+    static let nodeIPFromField = EnvironmentVariable("OTEL_NODE_IP", field: "status.hostIP")
 }
 
 extension ResourceAttributes {

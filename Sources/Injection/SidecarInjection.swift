@@ -107,9 +107,9 @@ extension CollectorSidecar {
         var container = container
         var environment = EnvironmentDraft(container["env"]?.arrayValue)
         if !environment.contains(ResourceVariable.attributes) {
-            environment.append(EnvironmentVariable(ResourceVariable.podName, field: "metadata.name"))
-            environment.append(EnvironmentVariable(ResourceVariable.podUID, field: "metadata.uid"))
-            environment.append(EnvironmentVariable(ResourceVariable.nodeName, field: "spec.nodeName"))
+            environment.append(ResourceVariable.podNameFromField)
+            environment.append(ResourceVariable.podUIDFromField)
+            environment.append(ResourceVariable.nodeNameFromField)
             environment.append(
                 EnvironmentVariable(ResourceVariable.attributes, ResourceAttributes(ofSidecarIn: pod).text))
             container["env"] = .array(environment.list)

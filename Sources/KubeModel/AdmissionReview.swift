@@ -46,8 +46,8 @@ public struct AdmissionResponse: Sendable, Equatable {
     public var code: Int
     public var message: String
     public var reason: String
-    /// RFC 6902 operations; `nil` when nothing is to change.
-    public var patch: [JSONValue]?
+    /// RFC 6902 operations as JSON text; `nil` when nothing is to change.
+    public var patchText: [UInt8]?
     /// Shown by kubectl. Each is cut to what the API server accepts when the review is written.
     public var warnings: [String]
 
@@ -59,9 +59,12 @@ public struct AdmissionResponse: Sendable, Equatable {
         self.code = code
         self.message = message
         self.reason = reason
-        self.patch = patch
+        patchText = patch.map { JSONValue.array($0).serialized() }
         self.warnings = warnings
     }
+
+    /// The operations of ``patchText``, for those who want to look at them.
+    public var patch: [JSONValue]? { patchText.flatMap { try? JSONValue(parsing: $0).arrayValue } }
 
     public static func allowed(warnings: [String] = []) -> AdmissionResponse {
         AdmissionResponse(isAllowed: true, code: 200, warnings: warnings)
@@ -74,6 +77,13 @@ public struct AdmissionResponse: Sendable, Equatable {
     /// Allowed with these changes; without a patch when there are none.
     public static func patched(_ operations: [JSONValue], warnings: [String] = []) -> AdmissionResponse {
         AdmissionResponse(isAllowed: true, code: 200, patch: operations.isEmpty ? nil : operations, warnings: warnings)
+    }
+
+    /// Allowed with changes that are written already, `nil` when there are none.
+    public static func patched(text: [UInt8]?, warnings: [String] = []) -> AdmissionResponse {
+        var response = AdmissionResponse.allowed(warnings: warnings)
+        response.patchText = text
+        return response
     }
 
     /// Something failed. `isAllowed` says whether the object is admitted all the same.

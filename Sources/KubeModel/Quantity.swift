@@ -7,18 +7,27 @@ public struct Quantity: Sendable, Hashable {
 
     /// `nil` when the text is no quantity.
     public init?(_ text: String) {
-        var number = Substring(text)
-        let letters = number.suffix(while: \.isLetter)
+        var number = text.utf8[...]
+        let letters = number.suffix { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
         var scale = 1.0
-        if let known = Self.scales[String(letters)] {
+        if !letters.isEmpty, let known = Self.scales[String(Substring(letters))] {
             scale = known
             number = number.dropLast(letters.count)
         }
-        guard let last = number.utf8.last, (48...57).contains(last) || last == UInt8(ascii: "."),
-            number.utf8.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }),
-            let value = Double(number)
+        guard let last = number.last, Self.isDigit(last) || last == UInt8(ascii: "."),
+            number.allSatisfy({ Self.isDigit($0) || Self.isSign($0) }), let value = Double(Substring(number))
         else { return nil }
         self.value = value * scale
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    /// What a decimal number has besides digits.
+    private static func isSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+        default: false
+        }
     }
 
     private static let scales: [String: Double] = [
@@ -29,7 +38,7 @@ public struct Quantity: Sendable, Hashable {
 
 extension Collection {
     /// The longest tail whose elements all satisfy the predicate.
-    fileprivate func suffix(while predicate: (Element) -> Bool) -> SubSequence where Self: BidirectionalCollection {
+    fileprivate func suffix(_ predicate: (Element) -> Bool) -> SubSequence where Self: BidirectionalCollection {
         var start = endIndex
         while start > startIndex, predicate(self[index(before: start)]) { formIndex(before: &start) }
         return self[start...]

@@ -45,8 +45,9 @@ enum AdmissionReview {
 
     /// Writes the review that carries the answer.
     static func serialized(_ response: AdmissionResponse, uid: String, apiVersion: String) -> ByteBuffer {
-        let patch = response.patch.map { Base64.encode(JSONValue.array($0).serialized()) }
-        var buffer = ByteBufferAllocator().buffer(capacity: 256 + (patch?.count ?? 0))
+        let patch = response.patchText
+        let patchSize = Base64.encodedCount(patch?.count ?? 0)
+        var buffer = ByteBufferAllocator().buffer(capacity: 256 + patchSize)
         buffer.writeStaticString("{\"kind\":\"AdmissionReview\",\"apiVersion\":\"")
         buffer.writeString(isSupported(apiVersion) ? apiVersion : version1)
         buffer.writeStaticString("\",\"response\":{\"uid\":")
@@ -54,7 +55,7 @@ enum AdmissionReview {
         buffer.writeStaticString(response.isAllowed ? ",\"allowed\":true" : ",\"allowed\":false")
         if let patch {
             buffer.writeStaticString(",\"patchType\":\"JSONPatch\",\"patch\":\"")
-            buffer.writeBytes(patch)
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: patchSize) { Base64.encode(patch, into: $0) }
             buffer.writeStaticString("\"")
         }
         writeStatus(response, &buffer)

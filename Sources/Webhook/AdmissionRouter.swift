@@ -83,7 +83,7 @@ public struct AdmissionRouter: HTTPResponder {
         }
         let review: JSONValue
         do throws(DocumentError) {
-            review = try Self.parsed(raw)
+            review = try raw.parsed()
         } catch {
             return unreadable("could not read the review: \(error)", uid: raw.uid, apiVersion: raw.apiVersion)
         }
@@ -102,15 +102,6 @@ public struct AdmissionRouter: HTTPResponder {
         return .later {
             let response = await handler.handle(admission)
             return AdmissionRouter.answer(response, uid: admission.uid, apiVersion: apiVersion)
-        }
-    }
-
-    private static func parsed(_ raw: RawReview) throws(DocumentError) -> JSONValue {
-        do throws(DocumentError) {
-            return try JSONValue(parsing: raw.bytesToParse.readableBytesView)
-        } catch {
-            // Once more, so that the error's position is that in the body.
-            return try JSONValue(parsing: raw.bytes.readableBytesView)
         }
     }
 

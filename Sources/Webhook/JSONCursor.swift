@@ -22,9 +22,10 @@ struct JSONCursor {
         }
     }
 
-    private mutating func take(_ byte: Character) -> Bool {
+    @inline(__always)
+    private mutating func take(_ byte: Unicode.Scalar) -> Bool {
         skipSpace()
-        guard index < bytes.count, bytes[index] == byte.asciiValue else { return false }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: byte) else { return false }
         index += 1
         return true
     }
@@ -106,13 +107,16 @@ struct JSONCursor {
         var depth = 0
         var at = index
         while at < bytes.count {
-            switch bytes[at] {
-            case UInt8(ascii: "\""):
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") {
                 guard let end = StringEnd.find(in: bytes, from: at + 1) else { return false }
                 at = end
                 continue
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            }
+            // The two opening brackets differ in this bit alone, and so do the closing ones.
+            switch byte | 0x20 {
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"):
                 depth -= 1
                 if depth == 0 {
                     index = at + 1

@@ -1,3 +1,4 @@
+import Document
 import Glibc
 public import NIOCore
 
@@ -33,23 +34,15 @@ public struct RawReview: Sendable {
         managedFields = found.managedFields
     }
 
-    /// The review with `metadata.managedFields` empty in `object` and `oldObject`.
+    /// Reads the review, with `metadata.managedFields` empty in `object` and `oldObject`.
     ///
     /// They are half of a pod's text, nobody here reads them, and a patch says only what changes; so they are not worth
     /// the time to parse them.
-    var bytesToParse: ByteBuffer {
-        if managedFields.isEmpty { return bytes }
-        var result = ByteBufferAllocator().buffer(capacity: bytes.readableBytes)
-        bytes.withUnsafeReadableBytes { all in
-            var copied = 0
-            for range in managedFields {
-                result.writeBytes(UnsafeRawBufferPointer(rebasing: all[copied..<range.lowerBound]))
-                result.writeStaticString("[]")
-                copied = range.upperBound
-            }
-            result.writeBytes(UnsafeRawBufferPointer(rebasing: all[copied...]))
-        }
-        return result
+    func parsed() throws(DocumentError) -> JSONValue {
+        try bytes.withUnsafeReadableBytes { all in
+            let text = all.bindMemory(to: UInt8.self)
+            return Result { () throws(DocumentError) in try JSONValue(parsing: text, omitting: managedFields) }
+        }.get()
     }
 
     /// Whether the review's strings may hold this text.

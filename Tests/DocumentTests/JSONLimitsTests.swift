@@ -93,6 +93,26 @@ struct JSONLimitsTests {
         }
     }
 
+    @Test("what is left out is an empty list, whatever stands there; the rest is read with its places")
+    func omitted() throws {
+        let text = #"{"a":{"x":[tru]},"b":[1],"c":"d"}"#
+        func range(of part: String) throws -> Range<Int> {
+            let range = try #require(text.range(of: part))
+            return text.utf8.distance(
+                from: text.startIndex, to: range.lowerBound)..<text.utf8.distance(
+                    from: text.startIndex, to: range.upperBound)
+        }
+        func read(_ text: String, without omitted: [Range<Int>]) throws -> JSONValue {
+            try Array(text.utf8).withUnsafeBufferPointer { try JSONValue(parsing: $0, omitting: omitted) }
+        }
+        let first = try range(of: #"{"x":[tru]}"#)
+        let last = try range(of: #""d""#)
+        #expect(try read(text, without: [first]).serializedString() == #"{"a":[],"b":[1],"c":"d"}"#)
+        #expect(try read(text, without: [first, last]).serializedString() == #"{"a":[],"b":[1],"c":[]}"#)
+        let error = #expect(throws: DocumentError.self) { try read(text, without: [last]) }
+        #expect(error?.position?.offset == 14)
+    }
+
     @Test("of a repeated key the last value counts, when asked for", arguments: [2, 17, 40, 1000])
     func lastWins(members: Int) throws {
         let keys = (0..<members).map { "\"k\($0)\":\($0)" }

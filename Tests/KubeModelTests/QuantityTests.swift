@@ -15,6 +15,8 @@ import Testing
     @Test("different amounts differ", arguments: [("1", "1m"), ("1M", "1Mi"), ("1E", "1e1")])
     func different(left: String, right: String) { #expect(Quantity(left) != Quantity(right)) }
 
-    @Test("what is no quantity is not read", arguments: ["", "m", "one", "1 Gi", "1GiB", "--1", "1e", "inf", "0x10"])
+    @Test(
+        "what is no quantity is not read",
+        arguments: ["", "m", "one", "1 Gi", "1GiB", "--1", "1e", "inf", "0x10", "5é", "5éMi"])
     func rejects(text: String) { #expect(Quantity(text) == nil) }
 }

@@ -15,7 +15,12 @@ public struct EnvironmentVariable: Equatable, Sendable {
     }
 
     public init(_ name: String, _ value: String) {
-        self.init(name: name, json: ["name": .string(name), "value": .string(value)])
+        self.init(
+            name: name,
+            json: .object(
+                JSONObject(members: [
+                    .init(key: "name", value: .string(name)), .init(key: "value", value: .string(value)),
+                ])))
     }
 
     /// A variable that the kubelet fills in from a field of the pod.

@@ -33,20 +33,30 @@ public struct DefaultImages: Equatable, Sendable {
 
     /// `nil` for the SDK, which has no agent; setting that does nothing.
     public subscript(language: Language) -> String? {
-        get { Self.path(language).map { self[keyPath: $0] } }
-        set { if let path = Self.path(language), let newValue { self[keyPath: path] = newValue } }
-    }
-
-    private static func path(_ language: Language) -> WritableKeyPath<DefaultImages, String>? {
-        switch language {
-        case .java: \.java
-        case .nodejs: \.nodejs
-        case .python: \.python
-        case .dotnet: \.dotnet
-        case .go: \.go
-        case .apacheHttpd: \.apacheHttpd
-        case .nginx: \.nginx
-        case .sdk: nil
+        get {
+            switch language {
+            case .java: java
+            case .nodejs: nodejs
+            case .python: python
+            case .dotnet: dotnet
+            case .go: go
+            case .apacheHttpd: apacheHttpd
+            case .nginx: nginx
+            case .sdk: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            switch language {
+            case .java: java = newValue
+            case .nodejs: nodejs = newValue
+            case .python: python = newValue
+            case .dotnet: dotnet = newValue
+            case .go: go = newValue
+            case .apacheHttpd: apacheHttpd = newValue
+            case .nginx: nginx = newValue
+            case .sdk: break
+            }
         }
     }
 }

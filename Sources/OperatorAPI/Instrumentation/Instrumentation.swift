@@ -5,9 +5,11 @@ public import KubeModel
 ///
 /// Nothing reconciles this kind; the pod webhook reads it when a pod is created. Parts that are core/v1 types stay JSON
 /// and pass through. Fields that are not known are ignored.
-public struct Instrumentation: Equatable, Sendable {
-    public var key: ObjectKey
-    public var spec: InstrumentationSpec
+///
+/// It never changes, and every pod's webhook hands it on many times; so it is a reference.
+public final class Instrumentation: Sendable {
+    public let key: ObjectKey
+    public let spec: InstrumentationSpec
     let digests: SpecDigests
 
     /// - Throws: for a field of another type than the schema has.
@@ -15,6 +17,12 @@ public struct Instrumentation: Equatable, Sendable {
         key = KubeObject(json).key
         spec = try InstrumentationSpec(try FieldReader(json["spec"], at: "spec"))
         digests = SpecDigests(json["spec"])
+    }
+}
+
+extension Instrumentation: Equatable {
+    public static func == (left: Instrumentation, right: Instrumentation) -> Bool {
+        left === right || left.key == right.key && left.spec == right.spec && left.digests == right.digests
     }
 }
 

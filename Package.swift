@@ -97,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
-                "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
+                "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate",
+                "KubeRuntime",
                 "KubeClient", "Manifests", "Upgrade",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],

@@ -112,10 +112,14 @@ extension Scenario {
                     "configmap", in: namespace, selector: "app.kubernetes.io/name=col-collector")
                 return maps.count == 2 ? true : nil
             }
-            try await cluster.settles(for: .seconds(3))
+            try await running.settles(for: .seconds(3))
             #expect(try cluster.get("deployment", "col-collector", in: namespace)?[path: "spec", "replicas"] == 3)
-            #expect(
-                try cluster.get("otelcol", "col", in: namespace)?[path: "status", "scale", "replicas"] == 3)
+            // While pods are replaced there is one more; what counts is where that ends.
+            _ = try await eventually("the status to count three of three") {
+                let scale = try cluster.get("otelcol", "col", in: namespace)?[path: "status", "scale"]
+                if scale?["replicas"] == 3, scale?["statusReplicas"] == "3/3" { return true }
+                throw UnexpectedScale(text: "\(scale?.serializedString() ?? "no scale")")
+            }
         }
 
         // MARK: - Preparing
@@ -208,6 +212,11 @@ extension Scenario {
             guard result.succeeded else { throw ShellFailure(command: ["kubectl"] + arguments, result: result) }
         }
     }
+}
+
+struct UnexpectedScale: Error, CustomStringConvertible {
+    var text: String
+    var description: String { "the status says \(text)" }
 }
 
 /// A collector of the corpus, with all that the reference had made for it.

@@ -35,21 +35,28 @@ enum FieldValue {
     /// Members that the server adds inside of values that change as one: there to see, but not sent by us. With or without
     /// them the meaning is the same.
     private static func isDefault(_ key: String, _ value: JSONValue) -> Bool {
-        isEmpty(value) || defaults[key] == value
+        isEmpty(value) || defaults[key]?.contains(value) == true
+            || value.objectValue?.allSatisfy { isDefault($0.key, $0.value) } == true
     }
 
-    private static let defaults: [String: JSONValue] = [
-        "protocol": "TCP",  // of a NetworkPolicy's port
-        "apiVersion": "v1",  // of a fieldRef
-        "action": "replace",  // of a monitor's relabeling
-        "expirationSeconds": 3600,  // of a projected token
+    private static let defaults: [String: [JSONValue]] = [
+        "protocol": ["TCP"],  // of a NetworkPolicy's port
+        "apiVersion": ["v1"],  // of a fieldRef, of a claim template
+        "action": ["replace"],  // of a monitor's relabeling
+        "expirationSeconds": [3600],  // of a projected token
+        "kind": ["PersistentVolumeClaim", "Service"],  // of a claim template, of a route's backend
+        "volumeMode": ["Filesystem"], "phase": ["Pending"],  // of a claim template
+        "weight": [1],  // of a route's backend
     ]
 
     /// Whether a server without that feature drops the member, so that it can never be there; one with the feature always
     /// shows it, applied or not.
     static func isDropped(_ key: String) -> Bool { dropped.contains(key) }
 
-    private static let dropped: Set<String> = ["ipFamilyPolicy", "ipFamilies"]  // of a Service, before dual stack
+    private static let dropped: Set<String> = [
+        "ipFamilyPolicy", "ipFamilies",  // of a Service, before dual stack
+        "persistentVolumeClaimRetentionPolicy",  // of a StatefulSet, while that was alpha
+    ]
 
     // MARK: - Quantities
 

@@ -62,6 +62,7 @@ struct ObjectApplier: Sendable {
             return .created
         }
         if let standing = Self.standing(of: live, desired) { return standing }
+        let version = live.resourceVersion
         seen(reference, live)
         if live.isBeingDeleted { return .leaving("is being deleted") }
         if isCurrent(reference, fingerprint, desired, live) {
@@ -80,7 +81,7 @@ struct ObjectApplier: Sendable {
         let whole = LingeringMetadata.kept(of: live, in: desired, type: reference.type, manager: Self.fieldManager)
         let result = try await send(reference, whole, over: live)
         remember(reference, fingerprint, result)
-        return .updated
+        return result.resourceVersion == version ? .unchanged : .updated
     }
 
     /// Forgets what is known of an object that is gone.
@@ -149,7 +150,12 @@ struct ObjectApplier: Sendable {
         } catch {
             // Older API servers: the reference's updates lose such a field in silence, an apply with it is refused.
             guard let status = error.status, unknown.learn(from: status, of: reference.type) else { throw error }
-            return try await send(reference, unknown.removed(from: object, of: reference.type))
+            let known = unknown.removed(from: object, of: reference.type)
+            // After a restart this is how it stands already. Applied again, an old server gives it a new version.
+            if let previous, AppliedFields(fieldManager: Self.fieldManager).isCurrent(known, in: previous) {
+                return previous
+            }
+            return try await send(reference, known)
         }
     }
 

@@ -1,7 +1,7 @@
 public import KubeModel
 
 /// Something about a resource that its author should know: it becomes a condition and, unless it is mere information,
-/// an Event.
+/// an Event. That an API is missing for what nobody asked for is told by `render` only.
 public struct Finding: Sendable, Hashable {
     public enum Severity: Int, Sendable, Comparable {
         /// Works as it should, and may still surprise.

@@ -68,6 +68,29 @@ final class OperatorProcess {
 
     func metrics() throws -> String { try shell(["curl", "-sS", url("METRICS_URL") + "/metrics"]).output }
 
+    /// How many of its requests to the API server have changed something: accepted PATCH, which an apply is too, and DELETE.
+    /// Leases are written by PUT, Events and reviews by POST.
+    func changes() throws -> Int {
+        try metrics().split(separator: "\n").reduce(0) { sum, line in
+            let isChange =
+                line.hasPrefix("rest_client_requests_total{") && line.contains(#"code="2"#)
+                && (line.contains(#"method="PATCH""#) || line.contains(#"method="DELETE""#))
+            return sum + (isChange ? line.split(separator: " ").last.flatMap { Double($0) }.map { Int($0) } ?? 0 : 0)
+        }
+    }
+
+    /// Waits until it has changed nothing for that long.
+    func settles(for quiet: Duration) async throws {
+        let clock = ContinuousClock()
+        var last = try changes()
+        var since = clock.now
+        _ = try await eventually("\(quiet) without a change by the operator", within: .seconds(60)) {
+            let now = try changes()
+            if now != last { (last, since) = (now, clock.now) }
+            return clock.now - since >= quiet ? true : nil
+        }
+    }
+
     private func text(_ name: String) throws -> String {
         try String(contentsOf: state.appending(path: name), encoding: .utf8)
     }

@@ -302,6 +302,70 @@ struct AppliedFieldsTests {
         #expect(isCurrent(Self.recordedDesired))  // expirationSeconds of the projected token
     }
 
+    @Test("a claim template and a route's backend are current with what the server adds to them, and nothing else")
+    func filledIn() {
+        /// - Parameter live: the value of `spec.KEY`, which changes as one.
+        func isCurrent(_ key: String, _ desired: JSONValue, _ live: JSONValue) -> Bool {
+            let object: JSONValue = [
+                "apiVersion": "v1", "kind": "X", "metadata": ["name": "s"], "spec": [key: desired],
+            ]
+            var stored = object
+            stored["spec"] = [key: live]
+            stored["metadata"]?["managedFields"] = [
+                [
+                    "manager": .string(fieldManager), "operation": "Apply", "apiVersion": "v1",
+                    "fieldsV1": ["f:spec": ["f:\(key)": [:]]],
+                ]
+            ]
+            return self.isCurrent(object, stored)
+        }
+        let claim: JSONValue = [
+            "metadata": ["name": "wal"],
+            "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1024Mi"]]],
+        ]
+        var stored: JSONValue = [
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": ["name": "wal", "creationTimestamp": .null],
+            "spec": [
+                "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+                "volumeMode": "Filesystem",
+            ],
+            "status": ["phase": "Pending"],
+        ]
+        for status in [nil, [:]] as [JSONValue?] {
+            var desired = claim
+            desired["status"] = status
+            #expect(isCurrent("volumeClaimTemplates", [desired], [stored]))
+        }
+        stored["spec"]?["volumeMode"] = "Block"
+        #expect(!isCurrent("volumeClaimTemplates", [claim], [stored]))
+
+        let backend: JSONValue = ["name": "web-collector", "port": 4318]
+        var filled = backend
+        filled["group"] = ""
+        filled["kind"] = "Service"
+        filled["weight"] = 1
+        #expect(isCurrent("rules", [["backendRefs": [backend]]], [["backendRefs": [filled]]]))
+        filled["weight"] = 2
+        #expect(!isCurrent("rules", [["backendRefs": [backend]]], [["backendRefs": [filled]]]))
+    }
+
+    @Test("a policy for claims that a server without it drops is not asked for again; one that it shows counts")
+    func droppedMembers() {
+        let key = "persistentVolumeClaimRetentionPolicy"
+        let desired: JSONValue = [
+            "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": "s"],
+            "spec": [key: ["whenDeleted": "Delete"]],
+        ]
+        var live = ApplyModel.live(
+            KubeObject(desired), manager: fieldManager, uid: "u", resourceVersion: "1", generation: 0
+        ).json
+        live["spec"] = [:]
+        #expect(isCurrent(desired, live))
+        live["spec"] = [key: ["whenDeleted": "Retain", "whenScaled": "Retain"]]
+        #expect(!isCurrent(desired, live))
+    }
+
     @Test("a set keeps its values in any order, with those of others")
     func sets() {
         let desired: JSONValue = [

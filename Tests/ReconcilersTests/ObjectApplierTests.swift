@@ -240,10 +240,14 @@ struct ObjectApplierTests {
         cluster.forgetWrites()
         #expect(try await applier.apply(reference, object) == .unchanged)
         #expect(cluster.writes.isEmpty)
-        // A new process has to learn it again, and changes nothing.
-        let version = cluster[.configMap, reference.key]?.resourceVersion
-        _ = try await ObjectApplier(api: server, known: { _ in nil }).apply(reference, object)
-        #expect(cluster[.configMap, reference.key]?.resourceVersion == version)
+        // A new process has to be told again, and then writes nothing.
+        let next = ObjectApplier(api: server, known: { _ in nil })
+        #expect(try await next.apply(reference, object) == .unchanged)
+        #expect(next.omitted(from: reference, object) == ["immutable"])
+        #expect(cluster.writes.isEmpty)
+        object["data"] = ["collector.yaml": "receivers: {nop: {}}"]
+        #expect(try await next.apply(reference, object) == .updated)
+        #expect(cluster.writes == ["apply ConfigMap ns/web-config"])
     }
 
     @Test("another selector deletes and makes anew")

@@ -108,11 +108,30 @@ struct CollectorStatusTests {
         #expect(condition["type"] == "Complete")
         #expect(condition["status"] == "False")
         #expect(condition["reason"] == "Unsupported")
-        #expect(condition["message"] == "no Ingress; no policy/v1")
+        #expect(condition["message"] == "no Ingress")
         let after = Self.status.patch(
             for: applied(patch, to: resource), workload: nil, rendered: Self.complete, outcome: .reconciled,
             now: Self.now)
         #expect(after?["status"]?["conditions"]?.arrayValue?.count == 1)
+    }
+
+    @Test(
+        "what nobody asked for and the cluster cannot have makes no condition; other information makes one that is True"
+    )
+    func information() throws {
+        var rendered = Self.complete
+        rendered.findings = [Finding(.information, .apiUnavailable, "no policy/v1")]
+        func conditions() -> [JSONValue] {
+            Self.status.patch(
+                for: collector([:]), workload: nil, rendered: rendered, outcome: .reconciled, now: Self.now)?[
+                    "status"]?[
+                    "conditions"]?.arrayValue ?? []
+        }
+        #expect(conditions().map { $0["type"] } == ["Ready"])
+        rendered.findings.append(Finding(.information, .versionMismatch, "made for 0.1.0"))
+        #expect(conditions().map { $0["type"] } == ["Ready", "Complete"])
+        #expect(conditions().map { $0["status"] } == ["True", "True"])
+        #expect(conditions().last?["message"] == "made for 0.1.0")
     }
 
     @Test("what cannot be rendered is not ready, whatever the outcome says")

@@ -8,7 +8,8 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Bench", abstract: "Measures the operator's speed and size.",
         subcommands: [
-            InProcess.self, OverTLS.self, AwaitReady.self, Populate.self, Memory.self, Report.self, Review.self,
+            InProcess.self, OverTLS.self, AwaitReady.self, Populate.self, Floor.self, Memory.self, Report.self,
+            Review.self,
         ])
 
     /// Prints a figure where the report finds it.

@@ -17,7 +17,8 @@ struct Table {
         switch figure.goal {
         case .atMost(let limit):
             row.goal = "≤ \(Self.number(limit))"
-            row.verdict = value <= limit ? "✓" : "✗ \(Self.number(value / limit)) times the goal"
+            row.verdict =
+                value <= limit ? "✓" : "✗" + (limit > 0 ? " \(Self.number(value / limit)) times the goal" : "")
         case .atLeast(let limit):
             row.goal = "≥ \(Self.number(limit))"
             row.verdict = value >= limit ? "✓" : "✗ \(Self.number(value / limit)) of the goal"

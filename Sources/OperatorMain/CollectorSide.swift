@@ -55,8 +55,9 @@ struct CollectorSide {
                 return CollectorRenderer(options: options) { namespaces[ObjectKey(name: $0)]?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)
+        // A reconcile mostly waits for the API server: one write after the other, each as long as etcd needs.
         let controller = Controller(
-            name: "opentelemetrycollector", workers: 4, maximumDelay: CollectorReconciler.longestPause, logger: logger,
+            name: "opentelemetrycollector", workers: 8, maximumDelay: CollectorReconciler.longestPause, logger: logger,
             reconcile: reconciler.reconcile)
         controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
         // OpenShift annotates a namespace a moment after it was made.

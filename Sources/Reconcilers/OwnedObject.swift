@@ -1,21 +1,22 @@
 public import KubeModel
 import Rendering
 
-/// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource.
-public struct OwnedObject: Sendable, Equatable {
+/// What is kept in memory of an object that a custom resource owns. Small, since there are several for each resource; a class,
+/// so that the store and the index of owners hold it once.
+public final class OwnedObject: Sendable {
     static let instance = "app.kubernetes.io/instance"
     static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
 
-    var uid: String
-    public var owner: OwnerReference?
+    let uid: String
+    public let owner: OwnerReference?
     /// Of cluster-scoped objects, which nothing can own for the garbage collector.
-    var clusterOwner: ClusterOwner?
-    var isManagedByUs: Bool
-    var isBeingDeleted: Bool
-    var creationTimestamp: String
-    var resourceVersion: String
+    let clusterOwner: ClusterOwner?
+    let isManagedByUs: Bool
+    let isBeingDeleted: Bool
+    let creationTimestamp: String
+    let resourceVersion: String
     /// Changes whenever somebody may have changed what we apply, and stays when only the status of the object moves.
-    var revision: Revision
+    let revision: Revision
 
     enum ClusterOwner: Hashable, Sendable {
         /// Says so itself.
@@ -48,9 +49,9 @@ public struct OwnedObject: Sendable, Equatable {
 
     init(_ object: KubeObject) {
         uid = object.uid
-        owner = object.controller
+        owner = object.controller.map(OwnedObject.sharingTexts)
         clusterOwner = ClusterOwner(object)
-        isManagedByUs = object.label(Self.managedBy.key) == Self.managedBy.value
+        isManagedByUs = object.label(OwnedObject.managedBy.key) == OwnedObject.managedBy.value
         isBeingDeleted = object.isBeingDeleted
         creationTimestamp = object.creationTimestamp
         resourceVersion = object.resourceVersion
@@ -64,4 +65,16 @@ public struct OwnedObject: Sendable, Equatable {
             revision = .resourceVersion(object.resourceVersion)
         }
     }
+
+    /// The usual owner with texts that all references to such owners share: each has read its own from the wire.
+    private static func sharingTexts(_ reference: OwnerReference) -> OwnerReference {
+        guard reference.apiVersion == collectorAPIVersion, reference.kind == collectorKind else { return reference }
+        var shared = reference
+        shared.apiVersion = collectorAPIVersion
+        shared.kind = collectorKind
+        return shared
+    }
+
+    private static let collectorAPIVersion = ResourceType.openTelemetryCollector.apiVersion
+    private static let collectorKind = ResourceType.openTelemetryCollector.kind
 }

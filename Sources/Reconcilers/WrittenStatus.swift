@@ -41,13 +41,17 @@ final class WrittenStatus: Sendable {
         return resource
     }
 
-    /// Whether a change is nothing but a status that we have just written.
+    /// Whether a change is nothing but a status that we have just written. From then on the store shows it, and nothing more
+    /// is remembered.
     func isEcho(_ change: StoreChange<KubeObject>) -> Bool {
         guard case .updated(let key, let old, let new) = change else { return false }
-        let isOurs = entries.withLock { entries in
-            entries[key].map { $0.uid == new.uid && $0.status == new["status"] } ?? false
+        return entries.withLock { entries in
+            guard let entry = entries[key], entry.uid == new.uid, entry.status == new["status"],
+                Self.metadata(old) == Self.metadata(new)
+            else { return false }
+            entries[key] = nil
+            return true
         }
-        return isOurs && Self.metadata(old) == Self.metadata(new)
     }
 
     /// The spec's changes count in the generation.

@@ -100,6 +100,16 @@ struct MisfortuneTests {
         #expect(harness.isWorthReconciling(.deleted(harness.key, after)))
     }
 
+    @Test("an echo is one once: what has come back is not remembered any longer")
+    func echoOnce() async throws {
+        harness.put(collector())
+        let before = try #require(harness.current)
+        _ = try await harness.reconcile()
+        let change = StoreChange.updated(harness.key, old: before, new: try #require(harness.current))
+        #expect(!harness.isWorthReconciling(change))
+        #expect(harness.isWorthReconciling(change))
+    }
+
     @Test("a status that the store does not show yet keeps its other members")
     func partialStatus() async throws {
         var resource = collector()

@@ -26,11 +26,21 @@ struct CollectorNotice: Equatable, Sendable {
         }
         if changed("Complete", old, new) != nil {
             // An error stands in `Ready` already.
-            notices += findings.filter { $0.severity == .warning || $0.reason == .unsupported }
+            let told = findings.filter { $0.severity == .warning || $0.reason == .unsupported }
+            notices += told.prefix(mostFindings)
                 .map { CollectorNotice(isWarning: true, reason: $0.reason.rawValue, note: $0.message) }
+            if let next = told.dropFirst(mostFindings).first {
+                notices.append(
+                    CollectorNotice(
+                        isWarning: true, reason: next.reason.rawValue,
+                        note: "and \(told.count - mostFindings) more: see the condition Complete"))
+            }
         }
         return notices
     }
+
+    /// So many are told one by one: a resource can have thousands of mistakes.
+    static let mostFindings = 20
 
     /// What the condition `Ready` says.
     static func readyMessage(_ status: JSONValue?) -> String {

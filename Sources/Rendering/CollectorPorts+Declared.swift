@@ -5,6 +5,7 @@ extension CollectorPorts {
     /// The declared ports that Kubernetes takes together. What is wrong with one port must not cost the whole Service.
     mutating func usable(_ declared: [CollectorSpec.DeclaredPort]) -> [CollectorSpec.DeclaredPort] {
         var result: [CollectorSpec.DeclaredPort] = []
+        var taken = TakenPorts()
         for (index, port) in declared.enumerated() {
             let field = "spec.ports[\(index)]"
             guard (1...65535).contains(port.port) else {
@@ -13,13 +14,14 @@ extension CollectorPorts {
                         .warning, .invalidSpec, "\(field).port is \(port.port), expected 1 to 65535: it is left out"))
                 continue
             }
-            if let other = result.first(where: { $0.place == port.place }) {
-                conflict(Self.twice(other.displayName, port.displayName, port.place))
+            if let other = taken.holder(of: port.place) {
+                conflict(Self.twice(other, port.displayName, port.place))
                 continue
             }
-            guard let name = usableName(of: port, at: field, besides: result) else { continue }
+            guard let name = usableName(of: port, at: field, besides: taken) else { continue }
             var port = port
             port.name = name
+            taken.take(port.place, as: port.displayName)
             result.append(port)
         }
         return result
@@ -27,9 +29,8 @@ extension CollectorPorts {
 
     /// The port's own name if it is valid and free, else its number; `nil` when that is taken too.
     private mutating func usableName(
-        of port: CollectorSpec.DeclaredPort, at field: String, besides others: [CollectorSpec.DeclaredPort]
+        of port: CollectorSpec.DeclaredPort, at field: String, besides taken: TakenPorts
     ) -> String? {
-        let taken = Set(others.map(\.displayName))
         if port.name.isEmpty, !taken.contains(port.displayName) { return "" }
         if PortName.isValid(port.name), !taken.contains(port.name) { return port.name }
         let numbered = PortName.numbered(port.port)

@@ -17,6 +17,7 @@ struct CollectorPorts: Sendable {
     /// Where `prometheus` exporters show the metrics that they were sent, by id.
     private(set) var prometheusExporters: [PrometheusExporter] = []
     private(set) var findings: [Finding] = []
+    private var noted: Set<Finding> = []
 
     /// Of the collector's own metrics, on the container and on the monitoring Service.
     static let metricsName = "metrics"
@@ -36,12 +37,14 @@ struct CollectorPorts: Sendable {
         }
     }
 
-    struct PolicyPort: Sendable, Equatable {
+    struct PolicyPort: Sendable {
         var `protocol`: String
         /// A number or a name.
         var port: JSONValue
 
         var json: JSONValue { ["protocol": .string(`protocol`), "port": port] }
+
+        fileprivate var key: String { json.serializedString() }
     }
 
     struct ServicePort: Sendable, Equatable {
@@ -83,13 +86,13 @@ struct CollectorPorts: Sendable {
         entrances = service.filter { open.contains($0.place) }
         self.extensions = extensions.map(Self.servicePort)
         container = containerPorts((network + extensions).sorted(by: Self.byName), metrics, declared: declared)
-        policy = container.map { PolicyPort(protocol: $0.protocol, port: .int($0.port)) }
-        for port in declared {
-            guard let target = port.targetPort else { continue }
-            let port = PolicyPort(protocol: port.protocol, port: target)
-            let isNamed = container.contains { $0.name == target.stringValue && $0.protocol == port.protocol }
-            if !isNamed && !policy.contains(port) { policy.append(port) }
+        let named = Set(container.map { PolicyPort(protocol: $0.protocol, port: .string($0.name)).key })
+        let targets = declared.compactMap { port in
+            port.targetPort.map { PolicyPort(protocol: port.protocol, port: $0) }
         }
+        policy =
+            (container.map { PolicyPort(protocol: $0.protocol, port: .int($0.port)) }
+            + targets.filter { !named.contains($0.key) }).unique(by: \.key)
     }
 
     private static func ports(
@@ -122,22 +125,24 @@ struct CollectorPorts: Sendable {
     /// The ports with valid names, no name and no number twice: Kubernetes would refuse the whole object.
     private mutating func distinct(_ ports: [ComponentPort]) -> [ComponentPort] {
         var result: [ComponentPort] = []
+        var taken = TakenPorts()
         for var port in ports {
             guard (1...65535).contains(port.port) else {
                 conflict("port \(port.name): \(port.port) is no port number, it is left out")
                 continue
             }
-            if let other = result.first(where: { $0.place == port.place }) {
-                conflict(Self.twice(other.name, port.name, port.place))
+            if let other = taken.holder(of: port.place) {
+                conflict(Self.twice(other, port.name, port.place))
                 continue
             }
-            if !PortName.isValid(port.name) || result.contains(where: { $0.name == port.name }) {
+            if !PortName.isValid(port.name) || taken.contains(port.name) {
                 port.name = PortName.numbered(port.port)
-                if result.contains(where: { $0.name == port.name }) {
+                if taken.contains(port.name) {
                     conflict("several components want a port named \(port.name): only the first is used")
                     continue
                 }
             }
+            taken.take(port.place, as: port.name)
             result.append(port)
         }
         return result
@@ -146,7 +151,7 @@ struct CollectorPorts: Sendable {
     mutating func conflict(_ message: String) { note(Finding(.warning, .portConflict, message)) }
 
     mutating func note(_ finding: Finding) {
-        if !findings.contains(finding) { findings.append(finding) }
+        if noted.insert(finding).inserted { findings.append(finding) }
     }
 
     /// Declared ports as they are and in their order, then what else the components need.
@@ -181,33 +186,34 @@ struct CollectorPorts: Sendable {
         var ports = declared.map {
             ContainerPort(name: $0.name, port: $0.port, protocol: $0.protocol, hostPort: $0.hostPort)
         }
+        var taken = TakenPorts()
+        for port in ports { taken.take(port.place, as: port.name) }
+        func add(_ port: ComponentPort) {
+            // Under its own name if that is free: an extension may be called as a receiver is, which is on another Service.
+            let name = taken.contains(port.name) ? PortName.numbered(port.port) : port.name
+            taken.take(port.place, as: name)
+            ports.append(ContainerPort(name: name, port: port.port, protocol: port.protocol))
+        }
         for port in besides(declared, inferred) {
-            if let other = ports.first(where: { $0.place == port.place }) {
-                conflict(Self.twice(other.name, port.name, port.place))
+            if let other = taken.holder(of: port.place) {
+                conflict(Self.twice(other, port.name, port.place))
             } else {
-                ports.append(Self.containerPort(port, besides: ports))
+                add(port)
             }
         }
         for port in besides(declared, [ComponentPort(name: Self.metricsName, port: metrics.port)]) {
-            guard let other = ports.first(where: { $0.place == port.place }) else {
-                ports.append(Self.containerPort(port, besides: ports))
+            guard let other = taken.holder(of: port.place) else {
+                add(port)
                 continue
             }
             // The reference has the port also when nothing is served there.
             if metrics.isServed {
                 conflict(
-                    "\(other.name) and the collector's own metrics (service.telemetry) both listen on \(port.port): "
+                    "\(other) and the collector's own metrics (service.telemetry) both listen on \(port.port): "
                         + "the collector starts only when one of them has another port")
             }
         }
         return ports.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    }
-
-    /// The port under its own name if that is free: an extension may be called as a receiver is, which is on another Service.
-    private static func containerPort(_ port: ComponentPort, besides others: [ContainerPort]) -> ContainerPort {
-        let isTaken = others.contains { $0.name == port.name }
-        return ContainerPort(
-            name: isTaken ? PortName.numbered(port.port) : port.name, port: port.port, protocol: port.protocol)
     }
 
     /// The inferred ports that no declared port replaces. One whose name is taken gets another, if that is free.

@@ -2,7 +2,7 @@ public import KubeModel
 
 /// Something about a resource that its author should know: it becomes a condition and, unless it is mere information,
 /// an Event.
-public struct Finding: Sendable, Equatable {
+public struct Finding: Sendable, Hashable {
     public enum Severity: Int, Sendable, Comparable {
         /// Works as it should, and may still surprise.
         case information

@@ -121,6 +121,16 @@ struct DeclaredPortTests {
         #expect(names(rendered).container == ["metrics 1234", "port-8888 8888"])
     }
 
+    @Test("thousands of ports and rules are looked at once each, not each against all others", .timeLimit(.minutes(1)))
+    func many() throws {
+        let ports = (1...4000).map { number -> JSONValue in ["name": .string("p\(number)"), "port": .int(number)] }
+        #expect(names(render(.array(ports))).service.count == 4002)
+
+        let objects = (1...20_000).map { number -> JSONValue in ["name": .string("kind\(number)"), "mode": "watch"] }
+        let reader = try CollectorConfig(config(receivers: ["k8sobjects": ["objects": .array(objects)]]))
+        #expect(try reader.accessRules().count == 20_000)
+    }
+
     @Test("an exporter on the port of the collector's own metrics is told, as the collector cannot start")
     func metricsPort() {
         func config(_ exporter: JSONValue, _ telemetry: JSONValue) -> JSONValue {

@@ -6,11 +6,7 @@ extension CollectorConfig {
     ///
     /// - Throws: a component whose configuration is not what its type takes.
     public func accessRules() throws(FieldError) -> [AccessRule] {
-        var rules: [AccessRule] = []
-        for (_, access) in try componentAccess() {
-            for rule in access.rules where !rules.contains(rule) { rules.append(rule) }
-        }
-        return rules
+        try componentAccess().flatMap(\.access.rules).unique()
     }
 
     /// The components in use that read the Kubernetes API, in the order of ``accessRules()``.

@@ -49,11 +49,7 @@ extension CollectorDraft {
 
     // MARK: - What is to be said
 
-    var accessRules: [AccessRule] {
-        var rules: [AccessRule] = []
-        for rule in access.flatMap(\.access.rules) where !rules.contains(rule) { rules.append(rule) }
-        return rules
-    }
+    var accessRules: [AccessRule] { access.flatMap(\.access.rules).unique() }
 
     /// What the author must see to: rights that the operator does not grant.
     ///

@@ -85,6 +85,7 @@ test-python-agent:
 test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
+	/usr/bin/python3 -m unittest discover --start-directory hack/docs
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

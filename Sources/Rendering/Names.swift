@@ -15,7 +15,7 @@ struct Names: Sendable {
     var networkPolicy: String { Self.name(.variable(collector), .fixed("-collector-networkpolicy")) }
     var podDisruptionBudget: String { workload }
     var autoscaler: String { workload }
-    /// The name that the azmonitoring field guide uses.
+    /// The name that examples/aks-closed-network tells of.
     var azurePodMonitor: String { Self.name(.variable(collector), .fixed("-metrics")) }
 
     /// Of all objects of the target allocator.

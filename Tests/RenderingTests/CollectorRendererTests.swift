@@ -25,12 +25,6 @@ struct CollectorRendererTests {
         ],
     ]
 
-    func render(_ spec: JSONValue, options: RenderingOptions = RenderingOptions(), annotations: JSONValue = [:])
-        -> Rendered
-    {
-        CollectorRenderer(options: options).render(collector(spec, annotations: annotations))
-    }
-
     @Test("gives the objects in the order in which they are applied")
     func order() {
         let rendered = render(["config": Self.gateway, "image": "otel-collector-contrib:0.146.0"])
@@ -145,6 +139,19 @@ struct CollectorRendererTests {
             finding?.message.hasSuffix("spec.config.recievers, spec.config.service.pipelines.metrics.exporter") == true)
     }
 
+    @Test("telemetry settings that are not understood stay as they are written, and it is told")
+    func telemetry() throws {
+        var config = Self.otlp
+        let reader: JSONValue = ["pull": ["exporter": ["prometheus": ["host": "0.0.0.0", "port": "${env:PORT}"]]]]
+        config["service"]?["telemetry"] = ["metrics": ["readers": [reader]], "unheardOf": ["a": [1]]]
+        let rendered = render(["config": config])
+        #expect(rendered.isComplete)
+        #expect(rendered.reasons(.warning) == [.metricsNotReachable])
+        let text = rendered.objects.first { $0.type.kind == "ConfigMap" }?.object["data"]?["collector.yaml"]
+        let written = try YAML.parse(try #require(text?.stringValue))
+        #expect(written[path: "service", "telemetry"] == config[path: "service", "telemetry"])
+    }
+
     @Test("components that read the Kubernetes API are named")
     func access() {
         let rendered = render(
@@ -176,108 +183,6 @@ struct CollectorRendererTests {
                 "horizontalpodautoscalers.autoscaling", "podmonitors.azmonitoring.coreos.com",
             ])
     }
-
-    // MARK: - The Azure PodMonitor
-
-    @Test("the PodMonitor has an endpoint for each port that shows metrics, and the limits")
-    func podMonitor() throws {
-        let monitor = try #require(render(["config": Self.gateway])["PodMonitor", "otel-metrics"])
-        #expect(monitor["apiVersion"] == "azmonitoring.coreos.com/v1")
-        #expect(monitor["spec"]?["labelLimit"] == 63)
-        #expect(monitor["spec"]?["labelNameLengthLimit"] == 511)
-        #expect(monitor["spec"]?["labelValueLengthLimit"] == 1023)
-        #expect(
-            monitor["spec"]?["podMetricsEndpoints"] == [
-                ["port": "prometheus", "path": "/metrics", "interval": "30s"],
-                ["port": "metrics", "path": "/metrics", "interval": "30s"],
-            ])
-        #expect(monitor[path: "spec", "selector", "matchLabels", "app.kubernetes.io/instance"] == "ns.otel")
-    }
-
-    @Test(
-        "the PodMonitor names only ports of the container",
-        arguments: [
-            (["prometheus/production": ["endpoint": ":9000"]], [], ["port-9000", "metrics"]),
-            (["prometheus": ["endpoint": "localhost:9000"]], [], ["metrics"]),
-            (["prometheus": ["endpoint": "0.0.0.0:9000"]], [["name": "prom", "port": 9000]], ["prom", "metrics"]),
-            (
-                ["prometheus": ["endpoint": "0.0.0.0:9000"]], [["name": "prometheus", "port": 80]],
-                ["port-9000", "metrics"]
-            ),
-            (["prometheus": [:]], [], ["prometheus"]),
-        ] as [(JSONValue, JSONValue, [String])])
-    func podMonitorPorts(_ exporters: JSONValue, _ ports: JSONValue, _ expected: [String]) throws {
-        var config = Self.gateway
-        config["exporters"] = exporters
-        config["service"]?["pipelines"]?["metrics"]?["exporters"] = .strings(exporters.objectValue?.keys ?? [])
-        let rendered = render(["config": config, "ports": ports])
-        let monitor = try #require(rendered["PodMonitor", "otel-metrics"])
-        let names = monitor["spec"]?["podMetricsEndpoints"]?.arrayValue?.compactMap { $0["port"]?.stringValue }
-        #expect(names == expected)
-        let container = Set(rendered.container?["ports"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? [])
-        #expect(container.isSuperset(of: expected))
-    }
-
-    @Test("annotations switch the PodMonitor off and change its interval")
-    func podMonitorAnnotations() {
-        let spec: JSONValue = ["config": Self.gateway]
-        #expect(
-            render(spec, annotations: ["azmonitoring.opentelemetry.io/pod-monitor": "false"])[
-                "PodMonitor", "otel-metrics"] == nil)
-        let slow = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "1m30s"])
-        #expect(slow["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?[0]?["interval"] == "1m30s")
-        let wrong = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "often"])
-        #expect(wrong["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?[0]?["interval"] == "30s")
-        #expect(wrong.reasons(.warning) == [.invalidSpec])
-    }
-
-    @Test("annotations that speak to the operator do not reach the pods")
-    func ownAnnotations() {
-        let spec: JSONValue = ["config": Self.gateway]
-        let annotated = render(spec, annotations: ["azmonitoring.opentelemetry.io/interval": "1m", "note": "x"])
-        #expect(annotated.deployment == render(spec, annotations: ["note": "x"]).deployment)
-    }
-
-    @Test("the Prometheus operator's monitors are made when asked for and served")
-    func serviceMonitors() {
-        let asked: JSONValue = [
-            "config": Self.gateway,
-            "observability": ["metrics": ["enableMetrics": true, "extraLabels": ["release": "prom"]]],
-        ]
-        let rendered = render(asked, options: RenderingOptions(monitorAPI: .coreos))
-        #expect(rendered["ServiceMonitor", "otel-collector"]?["spec"]?["endpoints"] == [["port": "prometheus"]])
-        #expect(
-            rendered["ServiceMonitor", "otel-monitoring-collector"]?["spec"]?["endpoints"] == [["port": "monitoring"]])
-        #expect(rendered["ServiceMonitor", "otel-collector"]?["metadata"]?["labels"]?["release"] == "prom")
-        #expect(render(["config": Self.gateway])["ServiceMonitor", "otel-collector"] == nil)
-
-        let without = AvailableAPIs([.podDisruptionBudget, .networkPolicy, .azurePodMonitor])
-        let missing = render(asked, options: RenderingOptions(monitorAPI: .coreos, availableAPIs: without))
-        #expect(missing.findings.map(\.type) == [.serviceMonitor])
-        // Azure's are there, so nothing is missing.
-        #expect(render(asked, options: RenderingOptions(availableAPIs: without)).findings == [])
-    }
-
-    @Test("a collector without a Prometheus exporter has a PodMonitor only when asked for")
-    func podMonitorOnRequest() {
-        #expect(render(["config": Self.otlp])["PodMonitor", "otel-metrics"] == nil)
-        let asked = render(["config": Self.otlp, "observability": ["metrics": ["enableMetrics": true]]])
-        #expect(asked["PodMonitor", "otel-metrics"]?["spec"]?["podMetricsEndpoints"]?.arrayValue?.count == 1)
-        for api in [RenderingOptions.MonitorAPI.none, .coreos] {
-            #expect(
-                render(["config": Self.gateway], options: RenderingOptions(monitorAPI: api))[
-                    "PodMonitor", "otel-metrics"] == nil)
-        }
-    }
-
-    @Test(
-        "durations",
-        arguments: [
-            ("30s", true), ("1m30s", true), ("500ms", true), ("1h", true), ("", false), ("0s", false), ("30", false),
-            ("s", false),
-            ("1s1m", false), ("1s1s", false), ("-1s", false), ("1.5m", false), ("30 s", false),
-        ])
-    func durations(_ text: String, _ isValid: Bool) { #expect(PrometheusDuration.isValid(text) == isValid) }
 
     // MARK: - Ports
 
@@ -322,97 +227,7 @@ struct CollectorRendererTests {
         #expect(names == ["port-9411", "port-1"] || names == ["port-1", "port-9411"])
     }
 
-    // MARK: - The pod
-
-    @Test("the container's arguments, environment, mounts and probes")
-    func container() throws {
-        let spec: JSONValue = [
-            "config": config(
-                receivers: ["kubeletstats": [:], "kubeletstats/2": [:]],
-                extensions: ["health_check": ["endpoint": ":13134", "path": "/h"]]),
-            "args": ["b": "", "a": "1", "config": "/mine"],
-            "env": [["name": "POD_NAME", "value": "x"], ["name": "B", "value": "y"]],
-            "configmaps": [["name": "Extra.one", "mountpath": "/etc/../x/"]],
-            "livenessProbe": ["periodSeconds": 5, "terminationGracePeriodSeconds": 3],
-            "readinessProbe": ["terminationGracePeriodSeconds": 3],
-        ]
-        let options = RenderingOptions(
-            collectorImage: "mirror/collector:1", proxyEnvironment: ProxyEnvironment(https: "http://p:1", none: "svc"))
-        let container = try #require(render(spec, options: options).container)
-        #expect(container["image"] == "mirror/collector:1")
-        #expect(container["args"] == ["--config=/conf/collector.yaml", "--a=1", "--b="])
-        #expect(
-            container["env"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == [
-                "POD_NAME", "B", "GOMEMLIMIT", "GOMAXPROCS", "K8S_NODE_NAME", "HTTPS_PROXY", "https_proxy", "NO_PROXY",
-                "no_proxy",
-            ])
-        #expect(
-            container["volumeMounts"] == [
-                ["name": "otc-internal", "mountPath": "/conf"],
-                ["name": "configmap-extra-one", "mountPath": "/var/conf/x/configmap-extra-one"],
-            ])
-        let get: JSONValue = ["path": "/h", "port": 13134]
-        #expect(
-            container["livenessProbe"] == ["httpGet": get, "periodSeconds": 5, "terminationGracePeriodSeconds": 3])
-        #expect(container["readinessProbe"] == ["httpGet": get])
-        #expect(container["startupProbe"] == ["httpGet": get])
-    }
-
-    @Test("the pod's annotations: the pod's own first, then the collector's, then those for scraping")
-    func podAnnotations() throws {
-        let annotations: JSONValue = [
-            "a": "collector", "b": "collector", "kubectl.kubernetes.io/last-applied-configuration": "{}",
-        ]
-        let rendered = render(
-            ["podAnnotations": ["a": "pod", "prometheus.io/port": "1"], "config": Self.otlp], annotations: annotations)
-        let result = try #require(
-            rendered.deployment?[path: "spec", "template", "metadata", "annotations"]?.objectValue)
-        #expect(result["a"] == "pod")
-        #expect(result["b"] == "collector")
-        #expect(result["prometheus.io/port"] == "1")
-        #expect(result["prometheus.io/scrape"] == "true")
-        #expect(result["operator.opentelemetry.io/prometheus-annotations-added"] == "true")
-        #expect(result["opentelemetry-operator-config/sha256"]?.stringValue?.utf8.count == 64)
-        #expect(result.count == 7)
-        let without = render([
-            "config": Self.otlp, "observability": ["metrics": ["disablePrometheusAnnotations": true]],
-        ])
-        #expect(without.deployment?[path: "spec", "template", "metadata", "annotations"]?.objectValue?.count == 1)
-    }
-
-    @Test(
-        "how the pod finds names",
-        arguments: [
-            ([:], "ClusterFirst"), (["hostNetwork": true], "ClusterFirstWithHostNet"),
-            (["podDnsConfig": ["nameservers": ["1.1.1.1"]]], "None"), (["dnsPolicy": "Default"], "Default"),
-        ] as [(JSONValue, String)])
-    func dns(_ spec: JSONValue, _ policy: String) {
-        #expect(render(spec).deployment?[path: "spec", "template", "spec", "dnsPolicy"]?.stringValue == policy)
-    }
-
-    @Test(
-        "how many replicas",
-        arguments: [
-            ([:], 1), (["replicas": 3], 3), (["replicas": 0], 0),
-            (["replicas": 1, "autoscaler": ["minReplicas": 2, "maxReplicas": 4]], 2),
-            (["replicas": 5, "autoscaler": ["minReplicas": 2]], 5),
-        ] as [(JSONValue, Int)])
-    func replicas(_ spec: JSONValue, _ count: Int) {
-        #expect(render(spec).deployment?["spec"]?["replicas"]?.intValue == count)
-    }
-
-    @Test("the label filter leaves the selector alone and applies to the workload")
-    func labelFilter() throws {
-        let options = RenderingOptions(labelsFilter: try KeyFilter(expressions: ["team", "managed-by"]))
-        let resource = collector(["config": Self.otlp], labels: ["team": "a", "app": "b"])
-        let rendered = CollectorRenderer(options: options).render(resource)
-        let deployment = try #require(rendered.deployment)
-        #expect(deployment["metadata"]?["labels"]?["team"] == nil)
-        #expect(deployment["metadata"]?["labels"]?["app"] == "b")
-        #expect(deployment["metadata"]?["labels"]?["app.kubernetes.io/managed-by"] == "opentelemetry-operator")
-        #expect(rendered["Service", "otel-collector"]?["metadata"]?["labels"]?["team"] == "a")
-        #expect(deployment[path: "spec", "selector", "matchLabels"]?.objectValue?.count == 4)
-    }
+    // MARK: - Whole collectors
 
     @Test("an autoscaler without a maximum is named, not rendered")
     func autoscalerWithoutMaximum() {

@@ -17,8 +17,8 @@ struct RenderingLawTests {
         var testDescription: String { name }
     }
 
-    static let written: [Input] = {
-        let recorded = CorpusTests.cases.flatMap { item -> [Input] in
+    static func written() throws -> [Input] {
+        let recorded = try CorpusTests.cases().flatMap { item -> [Input] in
             var given = item.json["given"]?["resource"] ?? .null
             given["metadata"]?["namespace"] = item.json["given"]?["namespace"]
             var stored = item.json["then"]?["resource"] ?? .null
@@ -29,21 +29,19 @@ struct RenderingLawTests {
                 Input(name: "\(item.name) stored", resource: stored),
             ]
         }
-        let own = fixtureCases(holding: "input.yaml").compactMap { name -> Input? in
-            guard let data = try? Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml")),
-                let resource = try? YAML.parse(data), let renderer = try? renderer(ofFixture: name)
-            else { return nil }
-            return Input(name: name, resource: resource, renderer: renderer)
+        let own = try fixtureCases(holding: "input.yaml").map { name in
+            let data = try Data(contentsOf: fixtures().appending(path: "\(name)/input.yaml"))
+            return Input(name: name, resource: try YAML.parse(data), renderer: try renderer(ofFixture: name))
         }
         return recorded + own
-    }()
+    }
 
     static let generated: [Input] = (0..<400).map { seed in
         var generator = CollectorGenerator(seed: UInt64(seed))
         return Input(name: "generated \(seed)", resource: generator.generate())
     }
 
-    @Test("the same resource gives the same bytes, whatever the order of its members", arguments: written)
+    @Test("the same resource gives the same bytes, whatever the order of its members", arguments: try written())
     func order(_ input: Input) {
         func bytes(_ resource: JSONValue) -> [[UInt8]] {
             input.renderer.render(resource).objects.map { $0.object.json.serialized() }
@@ -57,13 +55,13 @@ struct RenderingLawTests {
         }
     }
 
-    @Test("defaults written into the resource change no object", arguments: written)
+    @Test("defaults written into the resource change no object", arguments: try written())
     func defaults(_ input: Input) throws {
         let defaulted = try CollectorDefaulting().defaulted(input.resource).resource
         #expect(input.renderer.render(defaulted).objects == input.renderer.render(input.resource).objects)
     }
 
-    @Test("every object is one that Kubernetes takes, and leads only to what is there", arguments: written)
+    @Test("every object is one that Kubernetes takes, and leads only to what is there", arguments: try written())
     func laws(_ input: Input) throws { try check(input) }
 
     @Test("so it is for 400 generated collectors")

@@ -22,6 +22,13 @@ func collector(
     ]
 }
 
+/// What a collector with these members of `spec` becomes.
+func render(_ spec: JSONValue, options: RenderingOptions = RenderingOptions(), annotations: JSONValue = [:])
+    -> Rendered
+{
+    CollectorRenderer(options: options).render(collector(spec, annotations: annotations))
+}
+
 func draft(_ spec: JSONValue, options: RenderingOptions = RenderingOptions()) throws -> CollectorDraft {
     try CollectorDraft(try OpenTelemetryCollector(collector(spec)), options)
 }
@@ -43,8 +50,8 @@ func config(receivers: JSONValue, extensions: JSONValue? = nil) -> JSONValue {
 /// The renderer of a fixture: with what its `options.yaml` says, if it has one.
 func renderer(ofFixture name: String) throws -> CollectorRenderer {
     let file = fixtures().appending(path: "\(name)/options.yaml")
-    guard let data = try? Data(contentsOf: file) else { return CollectorRenderer() }
-    let json = try YAML.parse(data)
+    guard FileManager.default.fileExists(atPath: file.path) else { return CollectorRenderer() }
+    let json = try YAML.parse(try Data(contentsOf: file))
     var options = RenderingOptions()
     if let missing = json["unserved"]?.arrayValue?.compactMap(\.stringValue) {
         #expect(missing.allSatisfy { name in AvailableAPIs.optional.contains { $0.description == name } })

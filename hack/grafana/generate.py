@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Writes what under grafana/ is generated: generate.py [FOLDER]
 
-The dashboards come from dashboards.py. The alert rules are written by hand, once, in grafana/rules/alerts.yaml; the PrometheusRule and
-Azure's rule groups are made of them.
+The dashboards come from dashboard_collectors.py, dashboard_applications.py and dashboard_operator.py. The alert rules are written by hand,
+once, in grafana/rules/alerts.yaml; the PrometheusRule and Azure's rule groups are made of them.
 """
 import json
 import re

@@ -2,6 +2,8 @@
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 WIDTH = 24
+# Grafana's own choice: long enough for several scrapes.
+RATE = "$__rate_interval"
 
 
 def query(expression, legend):

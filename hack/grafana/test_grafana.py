@@ -206,7 +206,7 @@ class Metrics(unittest.TestCase):
             for rule in rules(source):
                 self.check(rule["expr"], rule["alert"])
 
-    def test_the_field_guides_metrics_are_on_the_applications_dashboard(self):
+    def test_the_metrics_of_the_closed_networks_application_are_on_its_dashboard(self):
         asked = set()
         for _, expression in expressions(dashboards.APPLICATIONS):
             asked |= promql.metrics(expression)[0]

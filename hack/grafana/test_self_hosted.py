@@ -1,4 +1,5 @@
 """Checks the configuration files of examples/self-hosted and examples/lgtm-gateway with the programs that read them."""
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -24,6 +25,19 @@ def deployment(name):
 
 def container(name):
     return deployment(name)["spec"]["template"]["spec"]["containers"][0]
+
+
+BY = re.compile(r"\bby \(([^)]*)\)")
+LABELS = re.compile(r"\w+")
+
+
+def matches(alert, matchers):
+    """Whether an alert has what an inhibition asks of it: NAME="VALUE" or NAME!="VALUE"."""
+    for matcher in matchers:
+        name, sign, value = re.fullmatch(r'(\w+)(!?=)"([^"]*)"', matcher).groups()
+        if (alert.get(name, "") == value) != (sign == "="):
+            return False
+    return True
 
 
 class Prometheus(unittest.TestCase):
@@ -78,6 +92,24 @@ class Alertmanager(unittest.TestCase):
         self.assertEqual(set(receivers["slack-and-mail"]), {"name", "slack_configs", "email_configs"})
         self.assertEqual(set(receivers["slack"]), {"name", "slack_configs"})
 
+    def test_each_inhibition_finds_alerts_that_it_acts_on(self):
+        alerts = [
+            {"alertname": rule["alert"], **rule["labels"], **dict.fromkeys(LABELS.findall(" ".join(BY.findall(rule["expr"]))), "x")}
+            for path in (CONFIG / "rules.yml", ROOT / "grafana/rules/alerts.yaml")
+            for group in yaml.safe_load(path.read_text())["groups"] for rule in group["rules"]
+        ]
+        for rule in yaml.safe_load((CONFIG / "alertmanager.yml").read_text())["inhibit_rules"]:
+            pairs = {
+                (source["alertname"], target["alertname"])
+                for source in alerts if matches(source, rule["source_matchers"])
+                for target in alerts if matches(target, rule["target_matchers"])
+                if all(source.get(label, "") == target.get(label, "") for label in rule["equal"])
+            }
+            self.assertTrue(pairs, rule)
+            for source, target in pairs:
+                self.assertNotEqual(source, target, "an alert would silence itself")
+        self.assertIn(("OtelCollectorLosesData", "OtelCollectorQueueNearFull"), pairs)
+
     def test_its_secrets_come_from_files_of_a_secret(self):
         config = yaml.safe_load((CONFIG / "alertmanager.yml").read_text())["global"]
         for key in ("slack_api_url", "smtp_auth_password"):
@@ -98,6 +130,14 @@ class Grafana(unittest.TestCase):
         for each in sources:
             host, _, port = each["url"].removeprefix("http://").partition(":")
             self.assertIn(int(port), services[host])
+
+    def test_exemplars_are_made_kept_and_shown(self):
+        sources = {each["type"]: each for each in yaml.safe_load((CONFIG / "grafana-datasources.yml").read_text())["datasources"]}
+        (exemplar,) = sources["prometheus"]["jsonData"]["exemplarTraceIdDestinations"]
+        self.assertEqual(exemplar, {"name": "trace_id", "datasourceUid": sources["jaeger"]["uid"]})
+        self.assertIn("--enable-feature=exemplar-storage", container("prometheus")["args"])
+        collector = objects(EXAMPLE / "6-collector.yaml")[0]["spec"]["config"]
+        self.assertIs(collector["exporters"]["prometheus"]["enable_open_metrics"], True)
 
     def test_the_dashboards_are_where_it_looks_for_them(self):
         path = yaml.safe_load((CONFIG / "grafana-dashboards.yml").read_text())["providers"][0]["options"]["path"]

@@ -26,6 +26,7 @@ extension CollectorSpec {
     public struct IngressSettings: Sendable, Equatable {
         /// `nil` for neither an Ingress nor Routes.
         public var type: IngressType?
+        /// `spec.ingress.ruleType`; for an Ingress only: a Route has a host of its own for each port.
         public var rule = IngressRule.path
         /// Empty, or `*`, for every host.
         public var hostname = ""
@@ -33,7 +34,9 @@ extension CollectorSpec {
         public var annotations: [String: String] = [:]
         /// networking.k8s.io/v1 IngressTLS.
         public var tls: [JSONValue] = []
+        /// `spec.ingress.ingressClassName`; `nil` for the cluster's default class.
         public var className: String?
+        /// `spec.ingress.route.termination`; for Routes only.
         public var termination = RouteTermination.edge
 
         public init() {}
@@ -44,6 +47,7 @@ extension CollectorSpec {
 
     /// `spec.httpRoute`.
     public struct HTTPRouteSettings: Sendable, Equatable {
+        /// `spec.httpRoute.enabled`: whether routes are wanted. Without it the other members say nothing.
         public var isEnabled = false
         /// The Gateway that the routes are attached to.
         public var gateway = ""

@@ -18,6 +18,7 @@ public struct ConversionRecord: Sendable, Equatable {
 
     /// One place whose value the conversion alone would not give.
     public struct Change: Sendable, Equatable {
+        /// From the root of the resource in the version that the record speaks of.
         public var path: JSONPointer
         /// The digest of what the conversion alone gives there; `nil` for nothing.
         public var was: String?

@@ -8,7 +8,9 @@ public struct AccessRule: Hashable, Sendable {
     public var apiGroups: [String]
     /// `nodes`, or a part of one: `nodes/stats`.
     public var resources: [String]
+    /// Paths of the API server that are no resources: `/metrics`. A rule with these needs neither groups nor resources.
     public var nonResourceURLs: [String]
+    /// In lower case: `get`, `list`, `watch`; `get` alone for paths. Each holds for every resource and path of the rule.
     public var verbs: [String]
 
     public init(

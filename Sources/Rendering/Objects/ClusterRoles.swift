@@ -71,6 +71,7 @@ extension CollectorDraft {
 /// The reference's objects have no annotation of ours. They are recognized by their names and labels, but the label with
 /// the collector's name may be cut, so the annotation decides where it is there.
 public enum ClusterObjects {
+    /// The types of the objects that a collector has outside its namespace, where no owner reference can lead to it.
     public static let types: [ResourceType] = [.clusterRole, .clusterRoleBinding]
 
     /// The finalizer of collectors that have such objects, so that these go with them: the reference's.

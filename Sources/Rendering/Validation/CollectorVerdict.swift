@@ -18,6 +18,7 @@ public struct CollectorVerdict: Sendable, Equatable {
 
 /// Rights that a ServiceAccount needs for what a collector asks for.
 public struct AccessDemand: Sendable, Equatable {
+    /// Who gives the ServiceAccount the rights, and so what is asked before the collector is admitted.
     public enum Source: Sendable, Equatable {
         /// The operator gives them. So whoever asks for the collector must hold those that the ServiceAccount does not have
         /// yet: nobody gets rights by way of the operator.

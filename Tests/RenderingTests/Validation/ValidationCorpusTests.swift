@@ -11,7 +11,7 @@ struct ValidationCorpusTests {
 
     @Test(
         "agree with the reference's: admitted, and warned of nothing but what we tell besides",
-        arguments: CorpusTests.cases)
+        arguments: try CorpusTests.cases())
     func verdict(_ recorded: CorpusTests.Case) throws {
         let then = try #require(recorded.json["then"])
         var given = try #require(recorded.json["given"]?["resource"])
@@ -26,7 +26,7 @@ struct ValidationCorpusTests {
         }
     }
 
-    @Test("are the same when the recorded resource is sent once more", arguments: CorpusTests.cases)
+    @Test("are the same when the recorded resource is sent once more", arguments: try CorpusTests.cases())
     func again(_ recorded: CorpusTests.Case) throws {
         let stored = try #require(recorded.json["then"]?["resource"])
         #expect(validation.verdict(on: stored, replacing: stored).denial == nil)

@@ -1,4 +1,4 @@
-"""An agent server as in the field guide: FastAPI, and a model behind an OpenAI-compatible endpoint. Nothing here starts OpenTelemetry."""
+"""An agent server, as examples/aks-closed-network deploys one: FastAPI, and a model behind an OpenAI-compatible endpoint. Nothing here starts OpenTelemetry."""
 import os
 
 from fastapi import FastAPI

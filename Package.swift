@@ -97,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "OperatorMain",
             dependencies: [
-                "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate", "KubeRuntime",
+                "Admission", "Conversion", "Reconcilers", "Rendering", "Injection", "Webhook", "ServingCertificate",
+                "KubeRuntime",
                 "KubeClient", "Manifests", "Upgrade",
                 "PrometheusExporter", arguments, log, metrics, lifecycle, signals,
             ],
@@ -139,7 +140,8 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "Rendering", "TestSupport"],
+            name: "IntegrationTests",
+            dependencies: ["KubeClient", "KubeRuntime", "OperatorAPI", "Rendering", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -140,7 +140,8 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "CRDGeneratorTests", dependencies: ["CRDGenerator", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["KubeClient", "KubeRuntime", "Rendering", "TestSupport"],
+            name: "IntegrationTests",
+            dependencies: ["KubeClient", "KubeRuntime", "OperatorAPI", "Rendering", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

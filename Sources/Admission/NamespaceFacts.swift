@@ -7,9 +7,17 @@ public struct NamespaceFacts: Sendable, Equatable {
     public var annotations: [String: String]
     /// The group that OpenShift assigns to the volumes of its pods.
     public var volumeGroup: Int?
+    /// Whether the webhooks are asked about what is written here (``WebhookScope``).
+    public var isSeenByWebhooks: Bool
 
     public init(_ namespace: KubeObject) {
         annotations = namespace.annotations.filter { AnnotationKey.isInherited($0.key) }
         volumeGroup = OpenShiftNamespace.volumeGroup(namespace.annotations)
+        isSeenByWebhooks = WebhookScope.covers(namespaceLabels: namespace.labels)
+    }
+
+    /// Whether collectors of the namespace are rendered alike with both.
+    public static func areRenderedAlike(_ one: NamespaceFacts?, _ other: NamespaceFacts?) -> Bool {
+        one?.volumeGroup == other?.volumeGroup && one?.isSeenByWebhooks == other?.isSeenByWebhooks
     }
 }

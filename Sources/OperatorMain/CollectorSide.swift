@@ -46,13 +46,15 @@ struct CollectorSide {
         let access = AccessAvailability(api: client, logger: logger)
         let reconciler = CollectorReconciler(
             api: client, collectors: collectors, owned: owned,
-            renderer: {
+            renderer: { name in
                 var options = options
+                let namespace = namespaces[ObjectKey(name: name)]
                 // What we make of a type whose definition is being deleted would keep it from going.
                 options.availableAPIs = AvailableAPIs(availability.served.filter { !isLeaving($0) })
                 options.canGrantAccess = access.isGranted
+                options.isSeenByWebhooks = namespace?.isSeenByWebhooks
                 options.kubernetesVersion = version.known
-                return CollectorRenderer(options: options) { namespaces[ObjectKey(name: $0)]?.volumeGroup }
+                return CollectorRenderer(options: options) { _ in namespace?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)
         // A reconcile mostly waits for the API server: one write after the other, each as long as etcd needs.
@@ -60,9 +62,9 @@ struct CollectorSide {
             name: "opentelemetrycollector", workers: 8, maximumDelay: CollectorReconciler.longestPause, logger: logger,
             reconcile: reconciler.reconcile)
         controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
-        // OpenShift annotates a namespace a moment after it was made.
+        // OpenShift annotates a namespace a moment after it was made; labels may come to keep the webhooks away.
         controller.watch(stores.namespaces) { change in
-            if change.old?.volumeGroup == change.new?.volumeGroup { return [] }
+            if NamespaceFacts.areRenderedAlike(change.old, change.new) { return [] }
             return collectors.keys.filter { $0.namespace == change.key.name }
         }
         availability.onChange {

@@ -21,7 +21,7 @@ public final class CollectorReconciler: Sendable {
     private let collectors: Store<KubeObject>
     private let owned: OwnedObjects
     private let applier: ObjectApplier
-    private let renderer: @Sendable () -> CollectorRenderer
+    private let renderer: @Sendable (_ namespace: String) -> CollectorRenderer
     private let collectorVersion: String
     private let events: EventRecorder
     private let timestamp: @Sendable () -> Timestamp
@@ -43,11 +43,12 @@ public final class CollectorReconciler: Sendable {
     static let leavingPause = Duration.seconds(2)
 
     /// - Parameters:
-    ///   - renderer: made anew for each reconcile, as what the cluster serves may change.
+    ///   - renderer: of a namespace; made anew for each reconcile, as what the cluster serves may change.
     ///   - collectorVersion: goes into the status of collectors that have no version yet; older ones are upgraded to it.
     public init(
         api: any KubeAPI, collectors: Store<KubeObject>, owned: OwnedObjects,
-        renderer: @escaping @Sendable () -> CollectorRenderer, collectorVersion: String, events: EventRecorder,
+        renderer: @escaping @Sendable (_ namespace: String) -> CollectorRenderer, collectorVersion: String,
+        events: EventRecorder,
         timestamp: @escaping @Sendable () -> Timestamp = Timestamp.now, logger: Logger
     ) {
         self.api = api
@@ -78,6 +79,7 @@ public final class CollectorReconciler: Sendable {
         guard let stored = collectors[key] else {
             writtenStatus.forget(key)
             journal.forget(key)
+            upgrader.forget(key)
             return .done
         }
         var resource = writtenStatus.completing(stored)
@@ -89,7 +91,7 @@ public final class CollectorReconciler: Sendable {
 
         let upgrade = await upgrader.upgraded(resource)
         resource = upgrade.resource
-        var renderer = renderer()
+        var renderer = renderer(key.namespace)
         if upgrade.isPending, let image = resource.json[path: "status", "image"]?.stringValue, !image.isEmpty {
             // A newer collector may not start with what an older one was configured with.
             renderer.options.collectorImage = image
@@ -103,8 +105,7 @@ public final class CollectorReconciler: Sendable {
             let failed = Set(problems.map(\.reference))
             problems += await prune(
                 rendered.objects, of: resource, failed: failed, available: renderer.options.availableAPIs)
-            let needsNoRights = rendered.objects.allSatisfy(\.type.isNamespaced)
-            if renderer.options.canGrantAccess, needsNoRights, !failed.contains(where: PrunePlan.isNeededByPods) {
+            if Self.needsNoRights(rendered, renderer.options), !failed.contains(where: PrunePlan.isNeededByPods) {
                 problems += await pruneClusterScoped(of: &resource)
             }
             rendered.findings += omissions(rendered.objects)
@@ -225,6 +226,17 @@ public final class CollectorReconciler: Sendable {
             }
         }
         return problems
+    }
+
+    /// Whether the resource asks for no rights, so that those that it has may go. Rights that are only not granted stay: an
+    /// operator that takes over must not stop a collector that works.
+    private static func needsNoRights(_ rendered: Rendered, _ options: RenderingOptions) -> Bool {
+        guard options.canGrantAccess, rendered.objects.allSatisfy(\.type.isNamespaced) else { return false }
+        return switch options.isSeenByWebhooks {
+        case true?: true
+        case false?: !rendered.findings.contains { $0.reason == .accessRequired }
+        case nil: false
+        }
     }
 
     // MARK: - Telling

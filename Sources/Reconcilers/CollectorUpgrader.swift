@@ -29,6 +29,22 @@ struct CollectorUpgrader: Sendable {
     let version: String
     let timestamp: @Sendable () -> Timestamp
     let logger: Logger
+    /// What was changed and does not stand in the status yet.
+    private let unsaid = UnsaidUpgrades()
+
+    init(
+        api: any KubeAPI, events: EventRecorder, version: String, timestamp: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.api = api
+        self.events = events
+        self.version = version
+        self.timestamp = timestamp
+        self.logger = logger
+    }
+
+    /// Forgets a collector that is gone.
+    func forget(_ key: ObjectKey) { unsaid.forget(key) }
 
     struct Outcome: Sendable {
         /// As it is now.
@@ -72,11 +88,16 @@ struct CollectorUpgrader: Sendable {
             resource = try await api.patch(
                 .openTelemetryCollector, stored.key, .json([precondition] + changes), subresource: nil)
             tell(upgrade, from: from, about: stored)
+            unsaid.remember(upgrade.remarks, of: stored, from: from)
         }
+        // Of a change whose status could not be written, the resource shows nothing any more.
+        let earlier = unsaid.remarks(of: stored, from: from)
+        let remarks = earlier + upgrade.remarks.filter { !earlier.contains($0) }
         let (written, isNew) = try await say(
-            Self.condition(upgrade, from: from), version: upgrade.version, about: resource)
-        if changes.isEmpty, upgrade.version != from { tell(upgrade, from: from, about: stored) }
-        if let obstacle = upgrade.obstacle, isNew { record(.warning, stored, Self.text(obstacle)) }
+            Self.condition(upgrade, remarks, from: from), version: upgrade.version, about: resource)
+        unsaid.forget(stored.key)
+        if changes.isEmpty, earlier.isEmpty, upgrade.version != from { tell(upgrade, from: from, about: stored) }
+        if let obstacle = upgrade.obstacle, isNew { record(.warning, stored, Self.text(obstacle, of: resource.json)) }
         return Outcome(resource: written, isPending: upgrade.obstacle != nil)
     }
 
@@ -103,24 +124,31 @@ struct CollectorUpgrader: Sendable {
 
     // MARK: - Telling
 
-    private static func condition(_ upgrade: CollectorUpgrade, from: String) -> Condition {
+    private static func condition(
+        _ upgrade: CollectorUpgrade, _ remarks: [CollectorUpgrade.Remark], from: String
+    ) -> Condition {
         let generation = KubeObject(upgrade.resource).generation
         if let obstacle = upgrade.obstacle {
             return Condition(
-                type: condition, status: .false, reason: "UpgradeBlocked", message: text(obstacle),
+                type: condition, status: .false, reason: "UpgradeBlocked",
+                message: text(obstacle, of: upgrade.resource),
                 observedGeneration: generation)
         }
-        let remarks = upgrade.remarks.map(\.sentence)
-        let what = remarks.isEmpty ? "nothing had to be changed" : remarks.joined(separator: "; ")
+        let what = remarks.isEmpty ? "nothing had to be changed" : remarks.map(\.sentence).joined(separator: "; ")
         return Condition(
             type: condition, status: .true, reason: "Upgraded",
             message: CollectorStatus.bounded("from \(from) to \(upgrade.version): \(what)"),
             observedGeneration: generation)
     }
 
-    private static func text(_ obstacle: CollectorUpgrade.Obstacle) -> String {
-        "the upgrade stops before \(obstacle.version), and the collector keeps its image until it is through: "
-            + obstacle.text
+    /// The status of a sidecar names no image that could be kept: it is in the pods, and may differ from pod to pod.
+    private static func text(_ obstacle: CollectorUpgrade.Obstacle, of resource: JSONValue) -> String {
+        let image =
+            resource[path: "spec", "mode"] != "sidecar"
+            ? "the collector keeps its image until it is through"
+            : resource[path: "spec", "image"]?.stringValue ?? "" != ""
+                ? "pods get spec.image" : "pods get the operator's image, unless spec.image names an older one"
+        return "the upgrade stops before \(obstacle.version), and \(image): \(obstacle.text)"
     }
 
     /// Writes the condition and the version, unless they are there already.

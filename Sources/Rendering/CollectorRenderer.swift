@@ -85,9 +85,10 @@ public struct CollectorRenderer: Sendable {
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
         findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark
+        let obstacle = draft.options.accessObstacle
         findings += draft.accessFindings(
-            holder: "ServiceAccount \(draft.serviceAccountName) the rights, as this operator may not make ClusterRoles",
-            isGranted: draft.options.canGrantAccess)
+            holder: "ServiceAccount \(draft.serviceAccountName) the rights, \(obstacle ?? "")",
+            isGranted: obstacle == nil)
         return findings
     }
 }

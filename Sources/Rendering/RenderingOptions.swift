@@ -21,6 +21,10 @@ public struct RenderingOptions: Sendable, Equatable {
     public var availableAPIs: AvailableAPIs
     /// Whether the operator may make ClusterRoles and ClusterRoleBindings for the components that need rights.
     public var canGrantAccess: Bool
+    /// Whether the webhooks look at what is written in the namespace that is rendered for. Where they do not, nobody has
+    /// checked that who asks for rights has them, and so nobody gets any. `nil` when that is not known yet: then no rights
+    /// are given, and nothing is said about it.
+    public var isSeenByWebhooks: Bool?
     /// `nil` when nobody knows; then it counts as current.
     public var kubernetesVersion: KubernetesVersion?
     /// What collectors that serve TLS are to keep to; `nil` for what the collector itself takes.
@@ -34,7 +38,7 @@ public struct RenderingOptions: Sendable, Equatable {
         collectorImage: String = defaultCollectorImage, labelsFilter: KeyFilter = .none,
         annotationsFilter: KeyFilter = .lastApplied, proxyEnvironment: ProxyEnvironment = ProxyEnvironment(),
         monitorAPI: MonitorAPI = .auto, availableAPIs: AvailableAPIs = .all,
-        canGrantAccess: Bool = true,
+        canGrantAccess: Bool = true, isSeenByWebhooks: Bool? = true,
         kubernetesVersion: KubernetesVersion? = nil, tlsProfile: TLSProfile? = nil
     ) {
         self.collectorImage = collectorImage
@@ -44,12 +48,27 @@ public struct RenderingOptions: Sendable, Equatable {
         self.monitorAPI = monitorAPI
         self.availableAPIs = availableAPIs
         self.canGrantAccess = canGrantAccess
+        self.isSeenByWebhooks = isSeenByWebhooks
         self.kubernetesVersion = kubernetesVersion
         self.tlsProfile = tlsProfile
     }
 }
 
 extension RenderingOptions {
+    /// Whether components get the rights that they need.
+    var grantsAccess: Bool { canGrantAccess && isSeenByWebhooks == true }
+
+    /// Why they do not; `nil` when they do, or nobody knows yet.
+    var accessObstacle: String? {
+        if !canGrantAccess { return "as this operator may not make ClusterRoles" }
+        if isSeenByWebhooks == false {
+            return "as no webhook is asked about this namespace and so nobody checks who asks for them: its label "
+                + "control-plane, or kubernetes.azure.com/managedby, keeps webhooks away; ClusterRoles that are there "
+                + "stay as they are"
+        }
+        return nil
+    }
+
     /// Whether Services may keep to their own node: from 1.22 on by default.
     ///
     /// Source: Kubernetes, "Service Internal Traffic Policy".

@@ -309,4 +309,30 @@ struct KeptTests {
         #expect(try CollectorConversion.v1beta1(from: written)["spec"] == plain["spec"])
         #expect(try CollectorConversion.v1beta1(from: written)[path: "metadata", "name"] == "a")
     }
+
+    @Test(
+        "a record that somebody made up reaches nothing that is decided by",
+        arguments: [
+            ("/status/version", "0.158.0"), ("/status/image", "x"), ("/status/scale/replicas", 9),
+            ("/status/version", nil),
+            ("/metadata/name", "z"), ("/apiVersion", "v1"), ("", [:]), ("/status", ["version": "0.158.0"]),
+            ("/status", .null),
+        ] as [(String, JSONValue?)])
+    func madeUp(path: String, value: JSONValue?) throws {
+        var written = alpha(spec: ["config": "", "replicas": 1])
+        written["status"] = ["version": "0.121.0", "image": "mine", "scale": ["replicas": 1]]
+        let plain = try CollectorConversion.v1beta1(from: written)
+        let place = try JSONPointer(path)
+        for was in [nil, place.tokens.reduce(Optional(plain)) { $0?[$1] }.map(ConversionRecord.digest)] {
+            let record = ConversionRecord(
+                version: "v1beta1", changes: [.init(path: place, was: was, value: value)])
+            written["metadata"] = [
+                "name": "a", "annotations": [CollectorAnnotationKey.conversion: .string(record.text)],
+            ]
+            let converted = try CollectorConversion.v1beta1(from: written)
+            #expect(converted["status"] == plain["status"])
+            #expect(converted[path: "metadata", "name"] == "a")
+            #expect(converted["apiVersion"] == plain["apiVersion"])
+        }
+    }
 }

@@ -116,20 +116,11 @@ struct RoundTripTests {
 
 /// Collectors from a seed, with everything that conversion looks at.
 struct CollectorGenerator {
-    private var state: UInt64
+    private var random: SeededGenerator
 
-    init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    init(seed: Int) { random = SeededGenerator(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1) }
 
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    private mutating func below(_ end: Int) -> Int { Int(next() % UInt64(end)) }
+    private mutating func below(_ end: Int) -> Int { Int(random.next() % UInt64(end)) }
     private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
     private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 

@@ -150,6 +150,39 @@ extension Scenario {
             }
         }
 
+        @Test("where webhooks are kept away nobody gets rights, until they look again", .timeLimit(.minutes(4)))
+        func unseen() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("unseen")
+            _ = try cluster.kubectl("label", "namespace", namespace, "control-plane=mine")
+            let role = "col-\(namespace)-cluster-role"
+            try cluster.apply(Manifest.reading("k8s_events: {}", "col", in: namespace))
+            let told = try await cluster.condition("Complete", of: "col", in: namespace) {
+                $0["reason"] == "AccessRequired"
+            }
+            #expect(told["message"]?.stringValue?.contains("no webhook is asked about this namespace") == true)
+            #expect(try cluster.get("deployment", "col-collector", in: namespace) != nil)
+            #expect(try cluster.get("clusterrole", role, in: "") == nil)
+            #expect(try cluster.finalizers(of: "col", in: namespace) == [])
+
+            // What is granted while they look stays when they no longer do, and does not grow.
+            _ = try cluster.kubectl("label", "namespace", namespace, "control-plane-")
+            _ = try await eventually("the rights") { try may("list", "events", "col", in: namespace) ? true : nil }
+            _ = try cluster.kubectl("label", "namespace", namespace, "kubernetes.azure.com/managedby=aks")
+            _ = try await cluster.condition("Complete", of: "col", in: namespace) { $0["reason"] == "AccessRequired" }
+            try cluster.apply(Manifest.reading("kubeletstats: {}", "col", in: namespace))
+            _ = try await cluster.condition("Complete", of: "col", in: namespace) {
+                $0["message"]?.stringValue?.contains("kubeletstats") == true
+            }
+            #expect(try may("list", "events", "col", in: namespace))
+            #expect(try !may("get", "nodes/stats", "col", in: namespace))
+
+            _ = try cluster.kubectl("delete", "otelcol", "col", "-n", namespace, "--timeout=60s")
+            #expect(try cluster.get("clusterrole", role, in: "") == nil)
+        }
+
         static let finalizer = "opentelemetrycollector.opentelemetry.io/finalizer"
 
         /// Whether a collector's ServiceAccount may do that, as the API server sees it.

@@ -1,5 +1,6 @@
 import Document
 import Foundation
+import OperatorAPI
 import TestSupport
 import Testing
 
@@ -105,6 +106,39 @@ extension Scenario {
                 let object = try #require(try cluster.get(type, "old-collector", in: namespace))
                 #expect(!object.serializedString().contains(Self.record))
             }
+        }
+
+        /// The API server keeps the stored status when the resource is written, but then converts, by the annotation.
+        @Test("a v1alpha1 write cannot make up a version, an image or a lasting condition", .timeLimit(.minutes(3)))
+        func madeUpStatus() async throws {
+            let running = try OperatorProcess()
+            defer { running.stop() }
+            try await running.untilServing()
+            let namespace = try cluster.makeNamespace("forged")
+            _ = try await eventually("the conversion's caBundle") {
+                try? cluster.apply(manifest("col", in: namespace, text: text))
+            }
+            let ready = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
+            let before = try #require(try cluster.get(Self.beta, "col", in: namespace)?["status"])
+
+            let lie: JSONValue = ["type": "Ready", "status": "False", "reason": "Lie", "message": "made up"]
+            var changes: [JSONValue] = [["path": "/status/conditions", "value": [lie]]]
+            for (member, value) in [("version", "9.9.9"), ("image", "evil")] as [(String, JSONValue)] {
+                changes.append([
+                    "path": .string("/status/\(member)"), "value": value,
+                    "was": before[member].map { .string(ConversionRecord.digest(of: $0)) } ?? .null,
+                ])
+            }
+            let record: JSONValue = ["version": "v1beta1", "changes": .array(changes)]
+            let patch: JSONValue = ["metadata": ["annotations": [Self.record: .string(record.serializedString())]]]
+            let result = try cluster.kubectl(
+                "patch", Self.alpha, "col", "-n", namespace, "--type=merge", "-p", patch.serializedString())
+            #expect(result.succeeded, "\(result.errors)")
+            let after = try #require(try cluster.get(Self.beta, "col", in: namespace)?["status"])
+            #expect(after["version"] == before["version"])
+            #expect(after["image"] == before["image"])
+            let told = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
+            #expect(told["message"] == ready["message"])
         }
 
         @Test("a v1alpha1 text that is no YAML is told, changes nothing, and is kept", .timeLimit(.minutes(3)))

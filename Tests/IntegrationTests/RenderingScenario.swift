@@ -29,7 +29,8 @@ extension Scenario {
                     labels.append("\(name): \(object.type.kind) \(object.object.name)")
                     let path =
                         "\(object.type.group.isEmpty ? "/api" : "/apis/\(object.type.group)")/\(object.type.version)"
-                        + "/namespaces/\(namespace)/\(object.type.plural)/\(object.object.name)"
+                        + (object.type.isNamespaced ? "/namespaces/\(namespace)" : "")
+                        + "/\(object.type.plural)/\(object.object.name)"
                     requests.append(
                         ("\(path)?dryRun=All&fieldManager=opentelemetry-operator&force=true", object.object.json))
                 }
@@ -43,7 +44,7 @@ extension Scenario {
             #expect(
                 kinds.isSuperset(of: [
                     "Deployment", "StatefulSet", "DaemonSet", "Service", "ConfigMap", "ServiceAccount",
-                    "NetworkPolicy", "Ingress",
+                    "NetworkPolicy", "Ingress", "ClusterRole", "ClusterRoleBinding",
                 ]))
         }
 

@@ -1,5 +1,6 @@
 import Document
 import KubeModel
+import TestSupport
 import Testing
 
 @testable import Reconcilers

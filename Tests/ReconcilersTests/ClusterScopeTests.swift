@@ -307,6 +307,52 @@ struct ClusterScopeTests {
         #expect(try await harness.reconcile() == .done)
         #expect(role != nil)
     }
+
+    @Test("where no webhook looks nothing is granted: what is there stays as it is, and the author is told")
+    func unseen() async throws {
+        harness.isSeenByWebhooks.current = false
+        harness.put(Self.reading())
+        #expect(try await harness.reconcile() == .done)
+        #expect(role == nil && binding == nil && finalizers == [])
+        #expect(await harness.newEvents().contains("Warning AccessRequired"))
+        #expect(complete?["message"]?.stringValue?.contains("no webhook is asked about this namespace") == true)
+
+        harness.isSeenByWebhooks.current = true
+        harness.catchUp()
+        #expect(try await harness.reconcile() == .done)
+        #expect(role?["rules"]?[0]?["resources"] == ["events"])
+
+        // Who asks for more now was not checked, and gets no more.
+        harness.isSeenByWebhooks.current = false
+        harness.catchUp()
+        harness.change { $0.json["spec"] = Self.reading(receiver: "kubeletstats").json["spec"] }
+        #expect(try await harness.reconcile() == .done)
+        #expect(role?["rules"]?[0]?["resources"] == ["events"])
+        #expect(binding != nil && finalizers == [.string(Self.finalizer)])
+
+        // Less may anybody have.
+        harness.catchUp()
+        harness.change { $0.json["spec"] = collector().json["spec"] }
+        #expect(try await harness.reconcile() == .done)
+        #expect(role == nil && binding == nil && finalizers == [])
+    }
+
+    @Test("as long as nobody knows whether a webhook looks, nothing is granted, taken away or told")
+    func notKnown() async throws {
+        harness.isSeenByWebhooks.current = nil
+        harness.put(Self.reading())
+        #expect(try await harness.reconcile() == .done)
+        #expect(role == nil && finalizers == [])
+        #expect(await !harness.newEvents().contains("Warning AccessRequired"))
+        putReferenceRole()
+        harness.change { $0.json["spec"] = collector().json["spec"] }
+        #expect(try await harness.reconcile() == .done)
+        #expect(role != nil)
+    }
+
+    private var complete: JSONValue? {
+        (harness.current?["status"]?["conditions"]?.arrayValue ?? []).first { $0["type"] == "Complete" }
+    }
 }
 
 @Suite("Whether the operator may make ClusterRoles", .timeLimit(.minutes(1)))

@@ -3,7 +3,6 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Rendering
-import Synchronization
 import Testing
 
 @testable import Reconcilers
@@ -122,13 +121,21 @@ struct CollectorUpgraderTests {
         let status = "patch OpenTelemetryCollector/status ns/web"
         let stored = put(collector(version: "0.121.0"))
         cluster.fail(status, with: .status(500, "InternalError"))
+        let upgrader = upgrader
         #expect(await upgrader.upgraded(stored).failure != nil)
         #expect(current?.json[path: "status", "version"] == "0.121.0")
+        #expect(await newEvents().count == 1)
         cluster.fail(status, with: nil)
         cluster.forgetWrites()
         #expect(await upgrader.upgraded(stored).failure == nil)
         #expect(cluster.writes == [status])
         #expect(current?.json[path: "status", "version"] == "0.158.0")
+        // And the condition tells what the first one changed, which was an Event already.
+        #expect(
+            condition("Upgraded")?["message"]
+                == "from 0.121.0 to 0.158.0: 0.122.0: spec.config.service.telemetry.metrics: address is now a Prometheus reader"
+        )
+        #expect(await newEvents() == [])
     }
 
     @Test("a refusal stands in the condition and in one Event, and the version stays")
@@ -179,6 +186,18 @@ struct CollectorUpgraderTests {
         #expect(await !upgrader.upgraded(put(mended)).isPending)
         #expect(current?.json[path: "status", "version"] == "0.158.0")
         #expect(condition("Upgraded")?["status"] == "True")
+    }
+
+    @Test(
+        "a sidecar that cannot be upgraded says which image pods get",
+        arguments: [("", "pods get the operator's image, unless"), ("mine:1", "pods get spec.image: ")])
+    func sidecarObstacle(image: String, text: String) async throws {
+        var resource = collector(version: "0.50.0")
+        resource["spec"]?["mode"] = "sidecar"
+        resource["spec"]?["image"] = .string(image)
+        resource["spec"]?["config"]?["receivers"]?["jaeger"] = ["remote_sampling": ["strategy_file": "s"]]
+        #expect(await upgrader.upgraded(put(resource)).isPending)
+        #expect(condition("Upgraded")?["message"]?.stringValue?.contains(text) == true)
     }
 
     @Test(
@@ -280,7 +299,7 @@ struct CollectorUpgraderTests {
         writer.apply(key, resourceVersion: stored.resourceVersion, stored)
         return CollectorReconciler(
             api: cluster, collectors: writer.store, owned: OwnedObjects([], api: cluster, logger: quiet),
-            renderer: { CollectorRenderer() },
+            renderer: { _ in CollectorRenderer() },
             collectorVersion: "0.158.0", events: events, logger: quiet)
     }
 
@@ -318,42 +337,6 @@ struct CollectorUpgraderTests {
 
     /// Type, reason and note of the Events since the last call.
     private func newEvents() async -> [String] {
-        await events.recorded(in: cluster)
-    }
-}
-
-extension EventRecorder {
-    private static let probes = Atomic(0)
-
-    /// Type, reason and note of each Event that was recorded since the last call. Written in order, so a last one of our
-    /// own shows the end.
-    fileprivate func recorded(in cluster: FakeCluster) async -> [String] {
-        let probe = "probe \(Self.probes.wrappingAdd(1, ordering: .relaxed).newValue)"
-        record(
-            .normal, regarding: ObjectReference(.configMap, ObjectKey(namespace: "ns", name: probe)), reason: "Probe",
-            note: probe)
-        return await withTaskGroup(of: [String]?.self) { group in
-            group.addTask {
-                try? await self.run()
-                return nil
-            }
-            group.addTask {
-                var seen: [String] = []
-                for await event in cluster.events {
-                    let note = event["note"]?.stringValue ?? ""
-                    if note == probe { break }
-                    seen.append("\(event["type"]?.stringValue ?? "") \(event["reason"]?.stringValue ?? "") \(note)")
-                }
-                return seen
-            }
-            var result: [String] = []
-            for await seen in group {
-                if let seen {
-                    result = seen
-                    group.cancelAll()
-                }
-            }
-            return result
-        }
+        await events.recorded(in: cluster).map(\.summary)
     }
 }

@@ -31,9 +31,10 @@ final class Harness: Sendable {
     private let owned: OwnedObjects
     private let events: EventRecorder
     private let reconciler: CollectorReconciler
-    private let probes = Shared(0)
     /// Whether the operator may make ClusterRoles.
     let canGrantAccess = Shared(true)
+    /// Whether the webhooks look at the namespace.
+    let isSeenByWebhooks = Shared<Bool?>(true)
     /// In seconds since 1970.
     let now = Shared(1_769_846_709)
 
@@ -45,9 +46,10 @@ final class Harness: Sendable {
         let options = RenderingOptions(availableAPIs: AvailableAPIs([.azurePodMonitor, .podDisruptionBudget]))
         reconciler = CollectorReconciler(
             api: cluster, collectors: writer.store, owned: owned,
-            renderer: { [canGrantAccess] in
+            renderer: { [canGrantAccess, isSeenByWebhooks] _ in
                 var options = options
                 options.canGrantAccess = canGrantAccess.current
+                options.isSeenByWebhooks = isSeenByWebhooks.current
                 return CollectorRenderer(options: options)
             }, collectorVersion: "0.158.0", events: events,
             timestamp: { [now] in Timestamp(seconds: now.current) }, logger: quiet)
@@ -107,32 +109,6 @@ final class Harness: Sendable {
 
     /// Type and reason of the Events since the last call.
     func newEvents() async -> [String] {
-        probes.current += 1
-        let probe = "probe \(probes.current)"
-        events.record(
-            .normal, regarding: ObjectReference(.configMap, ObjectKey(namespace: "ns", name: probe)), reason: "Probe",
-            note: probe)
-        return await withTaskGroup(of: [String]?.self) { group in
-            group.addTask { [events] in
-                try? await events.run()
-                return nil
-            }
-            group.addTask { [cluster] in
-                var seen: [String] = []
-                for await event in cluster.events {
-                    if event["note"]?.stringValue == probe { break }
-                    seen.append("\(event["type"]?.stringValue ?? "") \(event["reason"]?.stringValue ?? "")")
-                }
-                return seen
-            }
-            var result: [String] = []
-            for await seen in group {
-                if let seen {
-                    result = seen
-                    group.cancelAll()
-                }
-            }
-            return result
-        }
+        await events.recorded(in: cluster).map { "\($0.type) \($0.reason)" }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ServingCertificate
@@ -139,7 +140,7 @@ struct RotationPolicyTests {
         var policy = RotationPolicy()
         policy.authorityLifetime = day * 300
         policy.leafLifetime = day * 90
-        var random = Sequence64(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+        var random = SeededGenerator(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
         var secret: ServingCertificateContent?
         var bundle: [Certificate] = []
         var served: [ServingCertificateContent?] = [nil, nil]
@@ -182,17 +183,5 @@ struct RotationPolicyTests {
         #expect((reasons["\(RotationReason.certificateDue)"] ?? 0) >= 10)
         #expect(reasons["\(RotationReason.unusableCertificate)"] == nil)
         #expect(reasons["\(RotationReason.unusableAuthority)"] == nil)
-    }
-}
-
-/// SplitMix64, so that a run can be repeated.
-private struct Sequence64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

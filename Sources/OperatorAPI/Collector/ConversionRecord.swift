@@ -52,11 +52,10 @@ public struct ConversionRecord: Sendable, Equatable {
         self.version = version
         changes = []
         for entry in json["changes"]?.arrayValue ?? [] {
-            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }),
-                // Metadata belong to the API server, whatever somebody wrote into the annotation.
-                path.tokens.first == "spec" || path.tokens.first == "status"
-            else { return nil }
-            changes.append(Change(path: path, was: entry["was"]?.stringValue, value: entry["value"]))
+            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }) else { return nil }
+            let change = Change(path: path, was: entry["was"]?.stringValue, value: entry["value"])
+            guard let change = change.permitted(in: version) else { continue }
+            changes.append(change)
         }
         unreadable = json["unreadable"]?.stringValue
         leftOut = (json["leftOut"]?.arrayValue ?? []).compactMap(\.stringValue)
@@ -77,6 +76,13 @@ public struct ConversionRecord: Sendable, Equatable {
             "leftOut": leftOut.isEmpty ? nil : .strings(leftOut),
         ]).serializedString()
     }
+
+    // MARK: - Trust
+
+    /// The members of the status that a record may bring back: those that the other version has no place for.
+    fileprivate static let statusMembers = [
+        "v1alpha1": ["messages", "replicas"], "v1beta1": ["conditions", "observedGeneration"],
+    ]
 
     // MARK: - Digests
 
@@ -101,6 +107,29 @@ public struct ConversionRecord: Sendable, Equatable {
             .number(number.intValue.map { JSONNumber($0) } ?? JSONNumber(number.doubleValue) ?? number)
         default: json
         }
+    }
+}
+
+extension ConversionRecord.Change {
+    /// The change as far as a record may ask for it; `nil` when it may not.
+    ///
+    /// The annotation can be written by everybody who may write the resource, and a write of v1alpha1 is converted after the
+    /// API server has put the stored status into it. So a record must not reach what is decided by: of the status, only what
+    /// the other version lacks, and of the metadata nothing. Conditions that somebody makes up this way say something wrong
+    /// about their own collector until the operator's next status, which follows at once.
+    ///
+    /// Source: Kubernetes, "Extend the Kubernetes API with CustomResourceDefinitions", status subresource.
+    fileprivate func permitted(in version: String) -> Self? {
+        if path.tokens.first == "spec" { return self }
+        guard path.tokens.first == "status", let members = ConversionRecord.statusMembers[version] else { return nil }
+        if path.tokens.count > 1 { return members.contains(path.tokens[1]) ? self : nil }
+        // The whole of it, where the other version has none.
+        guard was == nil else { return nil }
+        guard case .object(var status)? = value else { return self }
+        for key in status.keys where !members.contains(key) { status[key] = nil }
+        var change = self
+        change.value = .object(status)
+        return change
     }
 }
 

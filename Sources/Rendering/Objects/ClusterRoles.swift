@@ -7,14 +7,14 @@ extension CollectorDraft {
     ///
     /// Nothing in the cluster can own such an object for the garbage collector: an annotation says whose it is.
     func clusterRole() -> RenderedPart {
-        guard options.canGrantAccess, !accessRules.isEmpty else { return .nothing }
+        guard options.grantsAccess, !accessRules.isEmpty else { return .nothing }
         var object = clusterObject(.clusterRole, names.clusterRole(namespace: collector.namespace))
         object["rules"] = .array(accessRules.map(\.json))
         return RenderedPart(.clusterRole, object)
     }
 
     func clusterRoleBinding() -> RenderedPart {
-        guard options.canGrantAccess, !accessRules.isEmpty else { return .nothing }
+        guard options.grantsAccess, !accessRules.isEmpty else { return .nothing }
         var object = clusterObject(.clusterRoleBinding, names.clusterRoleBinding(namespace: collector.namespace))
         object["subjects"] = [
             [

@@ -55,6 +55,15 @@ public enum CollectorConversion {
         return try Annotated.adding(lost, to: result)
     }
 
+    /// Why the configuration of a v1alpha1 resource is no YAML, with the position in its text; `nil` for one that is, and for
+    /// anything else. The conversion itself keeps such a text, so that it can be corrected in its own version.
+    public static func configSyntaxError(of resource: JSONValue) -> DocumentError? {
+        guard resource["apiVersion"] == .string("\(group)/\(v1alpha1)"),
+            let text = resource[path: "spec", "config"]?.stringValue
+        else { return nil }
+        return ConfigText.syntaxError(in: text)
+    }
+
     /// The resource as v1alpha1. One that is so already comes back as it is.
     public static func v1alpha1(from resource: JSONValue) throws(ConversionError) -> JSONValue {
         guard try version(of: resource) == v1beta1 else { return resource }

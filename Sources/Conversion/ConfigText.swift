@@ -43,6 +43,16 @@ enum ConfigText {
         }
     }
 
+    /// Where a text is no YAML; `nil` for one that is.
+    static func syntaxError(in text: String) -> DocumentError? {
+        do throws(DocumentError) {
+            _ = try YAML.parseFirst(text, limits: limits, schema: .core)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// - Parameter problem: of the parser or of the reader of fields; both keep values out of their words.
     private static func unreadable(_ problem: String) -> Content {
         Content(value: shaped([:]), problem: "spec.config of v1alpha1 cannot be read: \(problem)")

@@ -12,7 +12,8 @@ public enum ConversionError: Error, Equatable, Sendable, CustomStringConvertible
     /// Completes "could not convert …: ".
     public var description: String {
         switch self {
-        case .otherResource(let found): "expected an OpenTelemetryCollector of opentelemetry.io, found \(found)"
+        case .otherResource(let found):
+            "expected an OpenTelemetryCollector of opentelemetry.io/v1alpha1 or opentelemetry.io/v1beta1, found \(found)"
         case .unknownVersion(let version):
             "expected opentelemetry.io/v1alpha1 or opentelemetry.io/v1beta1 as the wanted version, found \"\(version)\""
         case .wrongType(let field, let found, let expected): "\(field) is \(found), expected \(expected)"

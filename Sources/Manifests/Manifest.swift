@@ -16,6 +16,11 @@ public struct Manifest: Sendable, Equatable {
     /// How a document that no file holds is named in messages.
     public static let standardInput = "standard input"
 
+    /// Two of the same content are equal, wherever they stand in their files.
+    public static func == (left: Manifest, right: Manifest) -> Bool {
+        left.source == right.source && left.document == right.document
+    }
+
     /// Reads all documents of a text: YAML, or JSON objects one after the other. They keep their order; those without
     /// content are left out.
     ///
@@ -25,7 +30,11 @@ public struct Manifest: Sendable, Equatable {
         do throws(DocumentError) {
             documents = try Self.documents(bytes, isJSON: source.hasSuffix(".json"))
         } catch {
-            throw ManifestError(description: "could not read \(source): \(error)")
+            guard let position = error.position else {
+                throw ManifestError(description: "could not read \(source): \(error)")
+            }
+            throw ManifestError(
+                "could not be read: \(error.message) (column \(position.column))", at: "\(source):\(position.line)")
         }
         let file = ManifestFile(bytes)
         var result: [Manifest] = []
@@ -37,9 +46,10 @@ public struct Manifest: Sendable, Equatable {
                 manifest.text = ManifestText(file: file, index: index)
                 result.append(manifest)
             default:
+                let line = ManifestText(file: file, index: index).places?.line
                 throw ManifestError(
-                    description: "could not use \(source): document \(index + 1) is \(document.kindDescription), "
-                        + "expected an object")
+                    "document \(index + 1) is \(document.kindDescription), expected an object",
+                    at: line.map { "\(source):\($0)" } ?? source)
             }
         }
         return result

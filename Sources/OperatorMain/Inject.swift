@@ -8,8 +8,9 @@ import Manifests
 import Rendering
 
 /// `otel-operator inject`: what the pod webhook does, done to manifests.
-struct Inject: AsyncParsableCommand {
+struct Inject: OperatorCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inject",
         abstract: "Instrument the pods of manifests without a cluster, as the webhook would when they are created.",
         usage:
             "otel-operator inject -f <file> ... [--instrumentation <file> ...] [--namespace <name>] [-o yaml|json|diff]",
@@ -72,7 +73,7 @@ struct Inject: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "yaml, json, or diff: only what changes.")
     var output = Format.yaml
 
-    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("See FLAGS above.", visibility: .hidden))
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp(visibility: .hidden))
     var flags: [String] = []
 
     func validate() throws {

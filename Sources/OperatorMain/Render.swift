@@ -7,8 +7,9 @@ import Manifests
 import Rendering
 
 /// `otel-operator render`: what the operator does with collectors, done to manifests.
-struct Render: AsyncParsableCommand {
+struct Render: OperatorCommand {
     static let configuration = CommandConfiguration(
+        commandName: "render",
         abstract: "Render the collectors of manifests without a cluster: every object that the operator would apply.",
         usage:
             "otel-operator render -f <file> ... [--namespace <name>] [-o yaml|json|dir] [--output-dir <folder>] [--diff]",
@@ -29,9 +30,10 @@ struct Render: AsyncParsableCommand {
               2   a collector was rejected; nothing is written
               3   the command line, a setting, a file or the cluster cannot be used; or the output cannot be written
 
-            The flags of `run` that say what is rendered are taken, too, and so are their environment variables:
-              --collector-image, --labels-filter, --annotations-filter, --monitor-api, --config-file, ...
-            """)
+
+            """
+                + Setting.flagsHelp(
+                    of: Setting.rendering, title: "FLAGS of run that say what is rendered, and count here, too"))
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, dir }
 
@@ -89,16 +91,19 @@ struct Render: AsyncParsableCommand {
     )
     var proxyEnvironment = false
 
-    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("See FLAGS above.", visibility: .hidden))
+    /// Those of ``Setting/rendering``, which `Settings` reads.
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp(visibility: .hidden))
     var flags: [String] = []
 
     /// What a command line or a cluster that cannot be used ends with. 1 says that something differs, as with `kubectl diff`.
-    static let failure: Int32 = 3
+    static let unusable: Int32 = 3
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Say what to read: -f <file>, or -f - for standard input.") }
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input (-) can be read only once.") }
-        if namespace == "" { throw ValidationError("--namespace needs a name.") }
+        if let namespace, !ResourceName.isLabel(namespace) {
+            throw ValidationError("--namespace needs the name of a namespace: \(ResourceName.labelRule).")
+        }
         if outputDir == "" { throw ValidationError("--output-dir needs a folder.") }
         if output == .dir, outputDir == nil { throw ValidationError("-o dir needs --output-dir.") }
         if let output, output != .dir, outputDir != nil {
@@ -172,9 +177,12 @@ struct Render: AsyncParsableCommand {
     private func read() throws -> [Manifest] {
         let reader = ManifestReader(isRecursive: recursive)
         do {
-            return try files.flatMap { try reader.read($0) }
-        } catch {
-            try fail("\(error)")
+            let manifests = try files.flatMap { try reader.read($0) }
+            // What was to write them has failed, most likely.
+            if manifests.isEmpty { throw ManifestError(description: "the input holds no object at all") }
+            return manifests
+        } catch let error as ManifestError {
+            try fail(error.message, at: error.place)
         }
     }
 
@@ -230,15 +238,16 @@ struct Render: AsyncParsableCommand {
             let discovery = try await client.discover(AvailableAPIs.optional)
             rendering.options.availableAPIs = AvailableAPIs(AvailableAPIs.optional.filter(discovery.serves))
         }
-        let types = CollectorSide.ownedTypes.filter {
+        var types = CollectorSide.ownedTypes.filter {
             !AvailableAPIs.optional.contains($0) || rendering.options.availableAPIs.serves($0)
         }
+        // An operator that may not make them leaves them where they are.
+        if clusterRoles { types += ClusterObjects.types }
         let comparison = ClusterComparison(api: client, types: types)
-        let first = rendering.run(manifests)
-        if first.hasRejections { return (first, []) }
-        rendering.uids = try await comparison.uids(of: first.collectors.map(\.key))
+        rendering.stored = try await comparison.stored(rendering.keys(manifests))
         let report = rendering.run(manifests)
-        return (report, try await comparison.differences(report.collectors, uids: rendering.uids))
+        if report.hasRejections { return (report, []) }
+        return (report, try await comparison.differences(report.collectors, stored: rendering.stored))
     }
 
     // MARK: - Telling
@@ -251,8 +260,8 @@ struct Render: AsyncParsableCommand {
 
     private func tell(_ line: String) { StandardStream.error.write(TextTable.printable(line) + "\n") }
 
-    private func fail(_ message: String) throws -> Never {
-        tell("error: \(message)")
-        throw ExitCode(Self.failure)
+    private func fail(_ message: String, at place: String? = nil) throws -> Never {
+        tell("\(place.map { "\($0): " } ?? "")error: \(message)")
+        throw ExitCode(Self.unusable)
     }
 }

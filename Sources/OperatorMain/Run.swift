@@ -5,8 +5,9 @@ import KubeClient
 import Logging
 
 /// `otel-operator run`: the in-cluster process.
-struct Run: AsyncParsableCommand {
+struct Run: OperatorCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Run in a cluster: admission webhooks on every replica, reconcilers on the leader.",
         discussion: Setting.flagsHelp)
 

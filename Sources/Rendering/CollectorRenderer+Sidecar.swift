@@ -64,7 +64,7 @@ extension CollectorDraft {
                 "the OpenTelemetry Collector mode is set to sidecar, which does not support the attribute '\(attribute)'"
             )
         }
-        findings += ignoredConfig
+        findings += ignoredConfig + brokenReferences
         if let problem = metrics.problem {
             findings.append(
                 Finding(

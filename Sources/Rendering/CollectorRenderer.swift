@@ -77,7 +77,7 @@ public struct CollectorRenderer: Sendable {
 
     private static func remarks(on draft: CollectorDraft) -> [Finding] {
         var findings: [Finding] = []
-        findings += draft.ignoredConfig
+        findings += draft.ignoredConfig + draft.brokenReferences
         if let problem = draft.metrics.problem {
             findings.append(
                 Finding(

@@ -28,6 +28,8 @@ public struct Finding: Sendable, Hashable {
         case metricsNotReachable = "MetricsNotReachable"
         /// A part of the configuration does not reach the collector.
         case configIgnored = "ConfigIgnored"
+        /// The collector will not start with its configuration.
+        case invalidConfig = "InvalidConfig"
         /// A component reads the Kubernetes API, for which somebody must give the collector rights.
         case accessRequired = "AccessRequired"
         /// The configuration was made for another version of the collector.

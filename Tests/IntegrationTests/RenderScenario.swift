@@ -90,12 +90,23 @@ extension Scenario {
             #expect(changed.output.contains("diff ConfigMap col-collector-"))
             #expect(!changed.output.contains("ownerReferences:\n-"))
 
-            // Another mode: the Deployment would go.
-            let other = try render(Manifest.collector("col", in: namespace, mode: "daemonset"), "--diff")
-            #expect(other.status == 1)
+            // Something that is no longer wanted would go.
+            let other = try render(
+                Manifest.collector("col", in: namespace, spec: ["networkPolicy: {enabled: false}"]), "--diff")
+            #expect(other.status == 1, "\(other.errors)")
             #expect(
                 other.output.contains(
-                    "diff Deployment col-collector in namespace \(namespace)\n--- cluster\n+++ /dev/null\n"))
+                    "diff NetworkPolicy col-collector-networkpolicy in namespace \(namespace)\n--- cluster\n+++ /dev/null\n"
+                ))
+            #expect(
+                try cluster.get("networkpolicy", "col-collector-networkpolicy", in: namespace) != nil,
+                "nothing is written")
+
+            // What the webhook refuses of the stored collector is refused here.
+            let moved = try render(Manifest.collector("col", in: namespace, mode: "daemonset"), "--diff")
+            #expect(moved.status == 2)
+            #expect(moved.output == "")
+            #expect(moved.errors.contains("mode is set to deployment, which does not support modification"))
             #expect(try cluster.get("daemonset", "col-collector", in: namespace) == nil, "nothing is written")
             #expect(try cluster.get("deployment", "col-collector", in: namespace)?[path: "spec", "replicas"] == 1)
             let after = try cluster.writes().filter { $0.key.hasPrefix("POST") || $0.key.hasPrefix("DELETE") }

@@ -55,15 +55,18 @@ struct ManifestReaderTests {
 
     @Test("what cannot be read is named with its place")
     func broken() {
-        #expect(failure("a: 1\nb: [\n")?.hasPrefix("could not read app.yaml: ") == true)
-        #expect(failure("{\"a\": 1}\n {\"b\": x}", source: "app.json")?.hasSuffix("at line 2, column 8") == true)
-        #expect(failure("{\"a\": 1", source: "app.json")?.contains("line 1") == true)
-        #expect(failure("a: 1\na: 2\n")?.contains("line 2") == true)
+        #expect(failure("a: 1\nb: [\n")?.hasPrefix("app.yaml:3: could not be read: ") == true)
+        let json = failure("{\"a\": 1}\n {\"b\": x}", source: "app.json")
+        #expect(json?.hasPrefix("app.json:2: ") == true)
+        #expect(json?.hasSuffix(" (column 8)") == true)
+        #expect(failure("{\"a\": 1", source: "app.json")?.hasPrefix("app.json:1: ") == true)
+        #expect(failure("a: 1\na: 2\n")?.hasPrefix("app.yaml:2: ") == true)
     }
 
     @Test("a document that is no object is an error", arguments: ["- a\n", "text\n", "a: 1\n---\n- b\n"])
     func noObject(text: String) {
         #expect(failure(text)?.contains("expected an object") == true)
+        #expect(failure(text)?.hasPrefix("app.yaml:\(text.hasPrefix("a: 1") ? 3 : 1): document ") == true)
     }
 
     @Test("no error repeats what a file holds, as it may be secret")
@@ -169,6 +172,19 @@ struct ManifestPlaceTests {
         #expect(list.place(ofObject: 9) == "f:1")
     }
 
+    @Test("a line of a text is one of the file where the text keeps its lines")
+    func texts() throws {
+        let text = "kind: A\nspec:\n  one: |\n    a\n    b\n  two: |2- # kept\n    a\n  three: a|\n  four: >\n    a\n"
+        let manifest = try manifests(text)[0]
+        #expect(manifest.place(field: "spec.one", line: 2) == "f:5")
+        #expect(manifest.place(field: "spec.one") == "f:3")
+        #expect(manifest.place(field: "spec.two", line: 1) == "f:7")
+        #expect(manifest.place(field: "spec.three", line: 1) == "f:8")
+        #expect(manifest.place(field: "spec.four", line: 1) == "f:9")
+        #expect(manifest.place(field: "status.none", line: 1) == "f:1")
+        #expect(Manifest(source: "made", document: [:]).place(field: "spec", line: 1) == "made")
+    }
+
     @Test("JSON has lines, too, wherever it stands in the file")
     func json() throws {
         let objects = try manifests("{\"kind\": \"A\"}\n\n{\"kind\": \"B\",\n \"spec\": {\n  \"a\": 1}}")
@@ -179,6 +195,7 @@ struct ManifestPlaceTests {
     @Test("where it stands is no part of what a manifest is")
     func equality() throws {
         #expect(try manifests("a: 1") == manifests("\n\n# here\na: 1"))
+        #expect(try manifests("a: 1") != manifests("a: 2"))
         #expect(Manifest(source: "made", document: [:]).place() == "made")
     }
 }

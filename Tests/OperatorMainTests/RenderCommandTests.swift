@@ -8,12 +8,14 @@ import Testing
 
 /// `otel-operator render` as a process.
 @Suite("The render command", .timeLimit(.minutes(2)))
-struct RenderCommandTests {
+final class RenderCommandTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "render-\(UUID().uuidString)")
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Built into the folder of the tests.
     private static let binary = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -68,7 +70,6 @@ struct RenderCommandTests {
 
     @Test("every object of a collector, in the order of the operator, and the same bytes each time")
     func objects() throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
         let result = try render("-f", "-", input: collector())
         #expect(result.status == 0)
         let names = try names(result.output)
@@ -90,12 +91,13 @@ struct RenderCommandTests {
     }
 
     /// Each is for a cluster of its own; the folders below them hold variants.
-    static let examples: [String] = {
-        let folder = packageRoot().appending(path: "examples")
-        return ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
-    }()
+    static func examples() throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: packageRoot().appending(path: "examples").path)
+        try #require(!names.isEmpty)
+        return names.sorted()
+    }
 
-    @Test("the examples of the repository are rendered without an error", arguments: examples)
+    @Test("the examples of the repository are rendered without an error", arguments: try examples())
     func example(_ name: String) throws {
         let result = try render("-f", packageRoot().appending(path: "examples/\(name)").path, "--no-recursive")
         #expect(result.status == 0)
@@ -134,7 +136,6 @@ struct RenderCommandTests {
         #expect(try names(with.output).first == "Secret s")
         #expect(with.output.contains("aHVudGVyMg=="))
         #expect(!with.errors.contains("aHVudGVyMg=="))
-        #expect(try render("-f", "-", input: "").status == 0)
     }
 
     @Test("a list of collectors counts like the collectors")
@@ -167,7 +168,6 @@ struct RenderCommandTests {
 
     @Test("a folder gets a file for each object, and keeps what is there besides")
     func folders() throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
         let target = folder.appending(path: "out/deep")
         try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
         try Data("mine".utf8).write(to: target.appending(path: "mine.txt"))
@@ -189,7 +189,6 @@ struct RenderCommandTests {
 
     @Test("what the cluster serves can be said by name, by file and by version")
     func apis() throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
         let list = try file("apis.txt", "apps/v1\nv1\npolicy/v1\n")
         let named = try render("-f", "-", "--api-versions", list, input: collector())
         #expect(try names(named.output).contains("PodDisruptionBudget web-collector"))
@@ -235,9 +234,16 @@ struct RenderCommandTests {
     @Test(
         "2 and no output for a collector that would be rejected, with its place",
         arguments: [
-            ("mode: deployment\n  autoscaler: {minReplicas: 2}", "standard input:4: error: "),
+            ("mode: deployment\n  autoscaler: {minReplicas: 2}", "standard input:6: error: "),
+            (
+                "mode: deployment\n  ports:\n  - {name: a, port: 1}\n  - {name: b_, port: 2}",
+                "standard input:8: error: OpenTelemetryCollector shop/web: the OpenTelemetry Spec Ports"
+            ),
+            ("ingress:\n    ruleType: subdomain", "standard input:5: error: "),
             ("replicas: many", "standard input:5: error: OpenTelemetryCollector shop/web: spec.replicas is \"many\""),
-            ("mode: sidecar\n  priorityClassName: x", "error: OpenTelemetryCollector shop/web: "),
+            (
+                "mode: sidecar\n  priorityClassName: x", "standard input:6: error: OpenTelemetryCollector shop/web: "
+            ),
             ("mode: other", "standard input:5: error: OpenTelemetryCollector shop/web: spec.mode is \"other\""),
         ])
     func rejected(spec: String, message: String) throws {
@@ -245,7 +251,8 @@ struct RenderCommandTests {
         #expect(result.status == 2)
         #expect(result.output == "")
         #expect(result.errors.contains(message), "\(result.errors)")
-        #expect(result.errors.contains("rendered 1 of 2 collectors"))
+        #expect(result.errors.contains("rendered 1 of 2 collectors, "))
+        #expect(result.errors.hasSuffix("; nothing written\n"))
     }
 
     @Test(
@@ -269,16 +276,100 @@ struct RenderCommandTests {
         let result = try render("-f", "-", input: collector() + "---\n" + alpha)
         #expect(result.status == 2)
         #expect(result.errors.contains("is in standard input:1, too"))
+        let objects = try names(render("-f", "-", input: collector()).output)
+        #expect(result.errors.contains("rendered 1 of 2 collectors, \(objects.count) objects; nothing written"))
+    }
+
+    @Test(
+        "2 for names that no API server takes: they would lead out of the folder",
+        arguments: [("web", "../../evil"), ("../web", "shop"), ("web", "a/b"), ("Web", "shop"), ("web", "a.b")])
+    func names(name: String, namespace: String) throws {
+        let target = folder.appending(path: "one/two/out")
+        let result = try render(
+            "-f", "-", "--output-dir", target.path, input: collector(name, namespace: namespace))
+        #expect(result.status == 2)
+        #expect(result.errors.contains("standard input:3: error: "), "\(result.errors)")
+        #expect(result.errors.contains(", expected at most "))
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path) == [])
+    }
+
+    @Test("3 for objects that have no file of their own: nothing is written")
+    func files() throws {
+        let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}\n---\n"
+        for other in [
+            map + map, "{apiVersion: v1, kind: ConfigMap, metadata: {generateName: a-}}\n---\n",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ../../evil}}\n---\n",
+            "{apiVersion: v1, kind: ../Map, metadata: {name: a}}\n---\n", "{a: b}\n---\n",
+        ] {
+            let target = folder.appending(path: "out")
+            let result = try render(
+                "-f", "-", "--keep-others", "--output-dir", target.path, input: other + collector())
+            #expect(result.status == 3, "\(other)")
+            #expect(result.errors.contains("error: could not write "))
+            #expect(!FileManager.default.fileExists(atPath: target.path))
+        }
+    }
+
+    @Test("the place of a slip in a text of v1alpha1 is that in the file, and the only one")
+    func slip() throws {
+        let result = try render(
+            "-f", "-", input: alpha.replacing("    exporters: {debug: {}}", with: "    exporters: {"))
+        #expect(result.status == 2)
+        #expect(
+            result.errors.contains("standard input:9: error: OpenTelemetryCollector shop/web: spec.config cannot be"))
+        #expect(!result.errors.contains("at line"))
+        let quoted = try render("-f", "-", input: alpha.replacing("config: |", with: "config: '{'\n  x: |"))
+        #expect(quoted.errors.contains("standard input:6: error: "), "a text on one line")
+    }
+
+    @Test("a version that is to come is answered with those that are taken")
+    func version() throws {
+        let result = try render("-f", "-", input: alpha.replacing("v1alpha1", with: "v1beta2"))
+        #expect(result.status == 2)
+        #expect(result.errors.contains("expected an OpenTelemetryCollector of opentelemetry.io/v1alpha1 or "))
+    }
+
+    @Test("a component that is not configured is warned of, with its line")
+    func reference() throws {
+        let input = collector().replacing("exporters: [debug]", with: "exporters: [debug, nope]")
+        let result = try render("-f", "-", input: input)
+        #expect(result.status == 0)
+        #expect(
+            result.errors.contains(
+                "standard input:9: warning: OpenTelemetryCollector shop/web: "
+                    + "spec.config.service.pipelines.traces.exporters names \"nope\""))
+    }
+
+    @Test("3 for input without a single object, which is what a broken pipe leaves", arguments: ["", "\n---\n# no\n"])
+    func nothing(input: String) throws {
+        let result = try render("-f", "-", input: input)
+        #expect(result.status == 3)
+        #expect(result.errors == "error: the input holds no object at all\n")
+    }
+
+    @Test("the help lists the flags of run that count, and the others are told apart from slips")
+    func help() throws {
+        let help = try render("--help")
+        #expect(help.status == 0)
+        #expect(help.output.contains("--labels-filter <pattern>"))
+        #expect(help.output.contains("environment RELATED_IMAGE_COLLECTOR"))
+        #expect(!help.output.contains("--webhook-port"))
+        #expect(
+            try render("-f", "-", "--webhook-port=1").errors
+                .contains("flag --webhook-port of run changes nothing here"))
+        #expect(try render("-f", "-", "--no-such-flag").errors.contains("unknown flag --no-such-flag"))
     }
 
     @Test(
         "3 for a command line or a file that cannot be used, with a word on standard error and no output",
         arguments: [
             [], ["-f"], ["-f", "-", "-o", "toml"], ["-f", "-", "-f", "-"], ["-f", "-", "--no-such-flag"],
-            ["-f", "-", "--webhook-port=1"], ["-f", "-", "-n", ""], ["-f", "/no/such/file"],
+            ["-f", "-", "--webhook-port=1"], ["-f", "-", "-n", ""], ["-f", "-", "-n", "../evil"],
+            ["-f", "/no/such/file"],
             ["-f", "-", "-o", "dir"], ["-f", "-", "-o", "yaml", "--output-dir", "x"],
             ["-f", "-", "--diff", "-o", "yaml"], ["-f", "-", "--kube-version", "new"],
-            ["-f", "-", "--api-versions", "/no/such/file"], ["-f", "-", "--monitor-api", "x"],
+            ["-f", "-", "--api-versions", "/no/such/file"], ["-f", "-", "--api-versions", "/dev/null"],
+            ["-f", "-", "--monitor-api", "x"],
         ])
     func usage(arguments: [String]) throws {
         let result = try shell([Self.binary, "render"] + arguments, input: "{}")
@@ -289,9 +380,11 @@ struct RenderCommandTests {
 
     @Test("3 for input that is no manifest, and for a cluster that does not answer")
     func unusable() throws {
-        #expect(try render("-f", "-", input: "a: [").status == 3)
+        let broken = try render("-f", "-", input: "a: 1\nb: [")
+        #expect(broken.status == 3)
+        #expect(broken.errors.hasPrefix("standard input:"))
+        #expect(broken.errors.contains(": error: could not be read: "))
         let config = try file("config", "apiVersion: v1\nkind: Config\n")
-        defer { try? FileManager.default.removeItem(at: folder) }
         let result = try render("-f", "-", "--diff", input: collector(), environment: ["KUBECONFIG": config])
         #expect(result.status == 3)
         #expect(result.errors.contains("error: could not"))

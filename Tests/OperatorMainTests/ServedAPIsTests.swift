@@ -28,8 +28,22 @@ struct ServedAPIsTests {
         #expect(ServedAPIs.all.serves(.serviceMonitor))
     }
 
-    @Test("what is neither an API version nor a file is told", arguments: ["missing"])
-    func missing(entry: String) { #expect(throws: SettingsError.self) { try apis(entry) } }
+    @Test("a file that names no API is no answer of a cluster", arguments: ["", "\n# none\n\n"])
+    func empty(file: String) {
+        let error = #expect(throws: SettingsError.self) { try apis("v1", "f", file: file) }
+        #expect(error?.description.hasPrefix("--api-versions: f names no API") == true)
+        #expect(throws: SettingsError.self) { try apis("") }
+        #expect(throws: SettingsError.self) { try apis(",") }
+    }
+
+    @Test("a word that is neither is told to be neither")
+    func neither() {
+        let error = #expect(throws: SettingsError.self) { try apis("missing") }
+        #expect(
+            error?.description
+                == "--api-versions: \"missing\" is no API version, such as apps/v1, and no file that can "
+                + "be read: could not read missing")
+    }
 
     @Test("a file with something else in it is told with its line")
     func badFile() {

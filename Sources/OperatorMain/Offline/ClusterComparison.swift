@@ -8,7 +8,8 @@ import Rendering
 /// written.
 ///
 /// Expected flow, for each object: read it → let the API server tell what an apply would make of it (a dry run) → compare.
-/// Then the objects that the collector owns and no longer wants are looked for.
+/// Then the objects that the collector owns and no longer wants are looked for. Whose an object is, is decided as the
+/// operator does it: by the controller that it names, and without one by its labels and annotations.
 ///
 /// - Caveats: without the right to apply, or where the API server cannot do a dry run of the object, the comparison is made
 ///   here, by the fields that are rendered.
@@ -47,7 +48,8 @@ struct ClusterComparison {
         /// As a unified diff of YAML; empty when nothing would change.
         func text(isColored: Bool) -> String {
             guard isChanged else { return "" }
-            let name = TextTable.printable("\(type.kind) \(key.name) in namespace \(key.namespace)")
+            let place = key.namespace.isEmpty ? "" : " in namespace \(key.namespace)"
+            let name = TextTable.printable("\(type.kind) \(key.name)\(place)")
             func yaml(_ object: JSONValue?) -> String { Self.shown(object).map { YAML.serialized($0) } ?? "" }
             return UnifiedDiff(from: yaml(live), to: yaml(wanted)).text(
                 title: name, old: live == nil ? "/dev/null" : "cluster", new: wanted == nil ? "/dev/null" : "rendered",
@@ -55,22 +57,23 @@ struct ClusterComparison {
         }
     }
 
-    /// The uids of the collectors that the cluster has.
-    func uids(of keys: [ObjectKey]) async throws(KubeError) -> [ObjectKey: String] {
-        var result: [ObjectKey: String] = [:]
+    /// Those collectors that the cluster has.
+    func stored(_ keys: [ObjectKey]) async throws(KubeError) -> [ObjectKey: KubeObject] {
+        var result: [ObjectKey: KubeObject] = [:]
         for key in keys {
-            if let stored = try await read(.openTelemetryCollector, key) { result[key] = stored.uid }
+            if let stored = try await read(.openTelemetryCollector, key) { result[key] = stored }
         }
         return result
     }
 
-    func differences(_ collectors: [RenderedCollector], uids: [ObjectKey: String]) async throws(KubeError)
-        -> [Difference]
-    {
+    /// - Parameter stored: the collectors that the cluster has.
+    func differences(
+        _ collectors: [RenderedCollector], stored: [ObjectKey: KubeObject]
+    ) async throws(KubeError) -> [Difference] {
         var result: [Difference] = []
         for collector in collectors where !collector.isRejected {
-            for object in collector.objects { result.append(try await difference(object)) }
-            guard let uid = uids[collector.key] else { continue }
+            for object in collector.objects { result.append(try await difference(object, of: collector.key)) }
+            guard let uid = stored[collector.key]?.uid else { continue }
             result += try await unwanted(collector, uid: uid)
         }
         return result
@@ -78,14 +81,16 @@ struct ClusterComparison {
 
     // MARK: - Objects
 
-    private func difference(_ rendered: RenderedObject) async throws(KubeError) -> Difference {
+    private func difference(
+        _ rendered: RenderedObject, of collector: ObjectKey
+    ) async throws(KubeError) -> Difference {
         let wanted = rendered.object
         var result = Difference(type: rendered.type, key: wanted.key, wanted: wanted.json)
         guard let live = try await read(rendered.type, wanted.key) else { return result }
         result.live = live.json
-        if let controller = live.controller, controller.uid != wanted.controller?.uid {
+        if let holder = Self.holder(of: live, besides: wanted, collector) {
             result.wanted = live.json
-            result.notes.append("belongs to \(controller.kind) \(controller.name): the operator leaves it alone")
+            result.notes.append("belongs to \(holder): the operator leaves it alone")
             return result
         }
         do throws(KubeError) {
@@ -103,6 +108,24 @@ struct ClusterComparison {
         }
         return result
     }
+
+    /// To whom an object belongs that is in the place of a rendered one; `nil` when the operator would take it.
+    private static func holder(of live: KubeObject, besides wanted: KubeObject, _ collector: ObjectKey) -> String? {
+        if let controller = live.controller {
+            return controller.uid == wanted.controller?.uid ? nil : "\(controller.kind) \(controller.name)"
+        }
+        if live.namespace.isEmpty {
+            if ClusterObjects.isOwned(live, by: collector) { return nil }
+            return ClusterObjects.owner(of: live).map { "\(ResourceType.openTelemetryCollector.kind) \($0)" }
+                ?? "somebody else"
+        }
+        let isOurs =
+            live.label(managedBy.key) == managedBy.value && live.label(instance) == wanted.label(instance)
+        return isOurs ? nil : "somebody else"
+    }
+
+    private static let managedBy = (key: "app.kubernetes.io/managed-by", value: "opentelemetry-operator")
+    private static let instance = "app.kubernetes.io/instance"
 
     /// The live object with the rendered fields. Lists of the same length are compared element by element, so that the
     /// defaults in them make no difference.
@@ -125,10 +148,11 @@ struct ClusterComparison {
     /// What the collector owns and is not rendered. Older ConfigMaps stay for a while (`spec.configVersions`).
     private func unwanted(_ collector: RenderedCollector, uid: String) async throws(KubeError) -> [Difference] {
         let wanted = Set(collector.objects.map { "\($0.type) \($0.object.key)" })
-        let instance = "app.kubernetes.io/instance"
-        guard let value = collector.objects.lazy.compactMap({ $0.object.label(instance) }).first else { return [] }
+        // None are rendered of a collector that is not managed, and then nothing goes.
+        guard let value = collector.objects.lazy.compactMap({ $0.object.label(Self.instance) }).first else { return [] }
         var options = ListOptions()
-        options.labelSelector = "app.kubernetes.io/managed-by=opentelemetry-operator,\(instance)=\(value)"
+        options.labelSelector =
+            "\(Self.managedBy.key)=\(Self.managedBy.value),\(Self.instance)=\(value)"
         var result: [Difference] = []
         for type in types where type != .configMap && type.isNamespaced {
             let found: [KubeObject]
@@ -141,6 +165,27 @@ struct ClusterComparison {
             }
             for object in found where object.controller?.uid == uid && !wanted.contains("\(type) \(object.key)") {
                 result.append(Difference(type: type, key: object.key, live: object.json))
+            }
+        }
+        return try await result + unwantedClusterObjects(collector, besides: wanted)
+    }
+
+    /// They have no owner reference, and names of their own.
+    private func unwantedClusterObjects(
+        _ collector: RenderedCollector, besides wanted: Set<String>
+    ) async throws(KubeError) -> [Difference] {
+        var result: [Difference] = []
+        for (type, name) in ClusterObjects.references(of: collector.key) where types.contains(type) {
+            let key = ObjectKey(name: name)
+            if wanted.contains("\(type) \(key)") { continue }
+            do throws(KubeError) {
+                guard let live = try await read(type, key) else { continue }
+                guard ClusterObjects.isOwned(live, by: collector.key), live.controller == nil else { continue }
+                result.append(Difference(type: type, key: key, live: live.json))
+            } catch {
+                // Who may not see them can still compare the rest.
+                guard error.status?.isForbidden == true else { throw error }
+                result.append(Difference(type: type, key: key, notes: ["may be there, and would go: \(error)"]))
             }
         }
         return result

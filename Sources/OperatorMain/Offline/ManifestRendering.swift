@@ -10,16 +10,30 @@ import Upgrade
 ///
 /// Expected flow, for each collector: conversion to v1beta1 → upgrade, when its status says that it is due → defaults →
 /// validation → objects.
+///
+/// - Caveats: the schema of the custom resource is not consulted, but for what the operator itself must be able to read. A
+///   field that no version of the API has is passed over, as it is for an API server that does not validate strictly.
 struct ManifestRendering {
     var options = RenderingOptions()
     /// Components that no collector may use.
     var forbidden = ComponentDenyList.none
     /// Of collectors that name none.
     var namespace: String
-    /// The uids of collectors that a cluster has already: their objects are owned by them.
-    var uids: [ObjectKey: String] = [:]
+    /// The collectors that a cluster has already, as v1beta1: objects are owned by them, and manifests change them.
+    var stored: [ObjectKey: KubeObject] = [:]
     /// The operator's collector version.
     var collectorVersion = Version.reference
+
+    /// The collectors of manifests, those whose names no API server would take left out. Each once, in their order.
+    func keys(_ manifests: [Manifest]) -> [ObjectKey] {
+        var keys: [ObjectKey] = []
+        for object in manifests.flatMap({ ManifestObject.all(in: $0.document) }) {
+            guard object.isOf(.openTelemetryCollector) else { continue }
+            let key = placed(object).key
+            if Self.nameFault(key) == nil, !keys.contains(key) { keys.append(key) }
+        }
+        return keys
+    }
 
     func run(_ manifests: [Manifest]) -> RenderReport {
         var report = RenderReport()
@@ -36,7 +50,10 @@ struct ManifestRendering {
                     let place = origin.manifest.place(ofObject: origin.index)
                     result.remarks.append(.init(.error, "is in \(place), too: the two would undo each other's objects"))
                 }
-                result.place = { manifest.place(ofObject: index, for: $0) }
+                result.place = { remark in
+                    guard let field = remark.field else { return manifest.place(ofObject: index, for: remark.text) }
+                    return manifest.place(ofObject: index, field: field, line: remark.line)
+                }
                 report.collectors.append(result)
             }
         }
@@ -44,27 +61,55 @@ struct ManifestRendering {
     }
 
     private func collector(_ object: ManifestObject) -> RenderedCollector {
-        var json = object.json
-        var metadata = object.object.metadata
-        let isAssumed = object.object.namespace.isEmpty
-        if isAssumed { metadata["namespace"] = .string(namespace) }
-        if let uid = uids[KubeObject(["metadata": metadata]).key] { metadata["uid"] = .string(uid) }
-        json["metadata"] = metadata
-        json["apiVersion"] = .string(object.apiVersion)
-        json["kind"] = .string(object.kind)
-        var result = RenderedCollector(key: KubeObject(json).key, isNamespaceAssumed: isAssumed)
+        var resource = placed(object)
+        if let uid = stored[resource.key]?.uid { resource.json["metadata"]?["uid"] = .string(uid) }
+        var result = RenderedCollector(key: resource.key, isNamespaceAssumed: object.object.namespace.isEmpty)
         do throws(Rejection) {
-            try render(json, into: &result)
+            try render(resource.json, into: &result)
         } catch {
-            result.remarks.append(.init(.error, error.text))
+            result.remarks.append(.init(.error, error.text, field: error.field, line: error.line))
         }
         return result
     }
 
-    private struct Rejection: Error { var text: String }
+    /// The object as it would be sent: with a namespace, and with what a list around it says.
+    private func placed(_ object: ManifestObject) -> KubeObject {
+        var result = object.object
+        var metadata = result.metadata
+        if result.namespace.isEmpty { metadata["namespace"] = .string(namespace) }
+        result["metadata"] = metadata
+        result["apiVersion"] = .string(object.apiVersion)
+        result["kind"] = .string(object.kind)
+        return result
+    }
+
+    private struct Rejection: Error {
+        var text: String
+        /// The path of the field that is wrong, where the text does not name it.
+        var field: String?
+        /// Of the text that the field holds.
+        var line: Int?
+    }
+
+    /// Names become parts of paths, in a folder and at an API server.
+    private static func nameFault(_ key: ObjectKey) -> Rejection? {
+        func quoted(_ text: String) -> String { JSONValue.string(text).serializedString() }
+        if key.name.isEmpty { return Rejection(text: "metadata.name is missing", field: "metadata") }
+        if !ResourceName.isSubdomain(key.name) {
+            return Rejection(
+                text: "metadata.name is \(quoted(key.name)), expected \(ResourceName.subdomainRule)",
+                field: "metadata.name")
+        }
+        if !ResourceName.isLabel(key.namespace) {
+            return Rejection(
+                text: "metadata.namespace is \(quoted(key.namespace)), expected \(ResourceName.labelRule)",
+                field: "metadata.namespace")
+        }
+        return nil
+    }
 
     private func render(_ resource: JSONValue, into result: inout RenderedCollector) throws(Rejection) {
-        guard !result.key.name.isEmpty else { throw Rejection(text: "metadata.name is missing") }
+        if let fault = Self.nameFault(result.key) { throw fault }
         var resource = try converted(resource)
         try requireConfig(of: resource)
         upgrade(&resource, &result)
@@ -73,8 +118,9 @@ struct ManifestRendering {
         } catch {
             throw Rejection(text: "\(error)")
         }
-        let verdict = CollectorValidation(options: options, forbidden: forbidden).verdict(on: resource)
-        if let denial = verdict.denial { throw Rejection(text: denial) }
+        let verdict = CollectorValidation(options: options, forbidden: forbidden)
+            .verdict(on: resource, replacing: stored[result.key]?.json)
+        if let denial = verdict.denial { throw Rejection(text: denial, field: verdict.deniedField) }
         if resource[path: "spec", "managementState"] == "unmanaged" {
             result.remarks.append(.init(.note, "spec.managementState is unmanaged: the operator makes no objects"))
             return
@@ -86,6 +132,11 @@ struct ManifestRendering {
     }
 
     private func converted(_ resource: JSONValue) throws(Rejection) -> JSONValue {
+        if let error = CollectorConversion.configSyntaxError(of: resource), let position = error.position {
+            throw Rejection(
+                text: "spec.config cannot be read: \(error.message) (column \(position.column) of the text)",
+                field: "spec.config", line: position.line)
+        }
         do throws(ConversionError) {
             return try CollectorConversion.v1beta1(from: resource)
         } catch {

@@ -13,8 +13,8 @@ struct RenderReport {
     /// Whether one is such that the API server or the operator would not take it.
     var hasRejections: Bool { collectors.contains { $0.isRejected } }
 
-    /// The objects in the order in which they are to be applied.
-    var objects: [RenderedObject] { collectors.flatMap(\.objects) }
+    /// The objects in the order in which they are to be applied; none of collectors that are rejected.
+    var objects: [RenderedObject] { collectors.filter { !$0.isRejected }.flatMap(\.objects) }
 
     /// A line for each remark, with its place, and one that counts.
     func text(namespace: String, isNamespaceNamed: Bool) -> String {
@@ -22,12 +22,12 @@ struct RenderReport {
         for collector in collectors {
             for remark in collector.remarks {
                 lines.append(
-                    "\(collector.place(remark.text)): \(remark.severity.rawValue): OpenTelemetryCollector "
+                    "\(collector.place(remark)): \(remark.severity.rawValue): OpenTelemetryCollector "
                         + "\(collector.key): \(remark.text)")
             }
             if collector.isNamespaceAssumed, !isNamespaceNamed {
                 lines.append(
-                    "\(collector.place("")): warning: OpenTelemetryCollector \(collector.key.name) names no namespace; "
+                    "\(collector.place(.init(.warning, ""))): warning: OpenTelemetryCollector \(collector.key.name) names no namespace; "
                         + "rendered for namespace \"\(namespace)\", say --namespace for another")
             }
         }
@@ -35,11 +35,14 @@ struct RenderReport {
     }
 
     func summary(areOthersKept: Bool) -> String {
-        let rendered = collectors.count { !$0.isRejected }
+        let accepted = collectors.filter { !$0.isRejected }
+        let objects = accepted.reduce(0) { $0 + $1.objects.count }
         var text =
-            "rendered \(rendered) of \(collectors.count) collector\(collectors.count == 1 ? "" : "s")"
-            + ", \(objects.count) object\(objects.count == 1 ? "" : "s")"
-        if !others.isEmpty {
+            "rendered \(accepted.count) of \(collectors.count) collector\(collectors.count == 1 ? "" : "s")"
+            + ", \(objects) object\(objects == 1 ? "" : "s")"
+        if hasRejections {
+            text += "; nothing written"
+        } else if !others.isEmpty {
             text +=
                 areOthersKept
                 ? "; \(others.count) other object\(others.count == 1 ? "" : "s") passed on"
@@ -60,10 +63,16 @@ struct RenderedCollector {
 
         var severity: Severity
         var text: String
+        /// The path of the field that it is about. Without it, the place is that of the path in the text.
+        var field: String?
+        /// Of the text that the field holds, counted from 1.
+        var line: Int?
 
-        init(_ severity: Severity, _ text: String) {
+        init(_ severity: Severity, _ text: String, field: String? = nil, line: Int? = nil) {
             self.severity = severity
             self.text = text
+            self.field = field
+            self.line = line
         }
     }
 
@@ -73,7 +82,7 @@ struct RenderedCollector {
     var remarks: [Remark] = []
     var objects: [RenderedObject] = []
     /// Where in the files that is what a remark says, or the collector.
-    var place: (String) -> String = { _ in Manifest.standardInput }
+    var place: (Remark) -> String = { _ in Manifest.standardInput }
 
     init(key: ObjectKey, isNamespaceAssumed: Bool) {
         self.key = key

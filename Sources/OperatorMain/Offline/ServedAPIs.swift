@@ -16,19 +16,40 @@ struct ServedAPIs: Equatable {
     ///   - entries: each one API, several with commas between them, or a file with one a line, as
     ///     `kubectl api-versions` prints them and `helm template --api-versions` takes them.
     ///   - readFile: gives a file's content.
+    /// - Throws: for what is no API, and when none is named: from a cluster that could not be asked comes an empty file,
+    ///   and nothing served is not what it says.
     init(_ entries: [String], readFile: (String) throws(SettingsError) -> [UInt8]) throws(SettingsError) {
         versions = []
         for entry in entries.flatMap({ $0.split(separator: ",").map(String.init) }) where !entry.isEmpty {
             if add(entry) { continue }
-            let content = String(decoding: try readFile(entry), as: UTF8.self)
+            let content: String
+            do throws(SettingsError) {
+                content = String(decoding: try readFile(entry), as: UTF8.self)
+            } catch {
+                throw SettingsError(
+                    description:
+                        "--api-versions: \"\(entry)\" is no API version, such as apps/v1, and no file that can "
+                        + "be read: \(error)")
+            }
+            var hasName = false
             for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 let text = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
                 let name = text.filter { !$0.isWhitespace }
-                guard name.isEmpty || add(name) else {
+                if name.isEmpty { continue }
+                hasName = true
+                guard add(name) else {
                     throw SettingsError(
                         description: "--api-versions: \(entry):\(index + 1) is no API version, such as apps/v1")
                 }
             }
+            guard hasName else {
+                throw SettingsError(
+                    description:
+                        "--api-versions: \(entry) names no API; it is to hold the output of kubectl api-versions")
+            }
+        }
+        if versions?.isEmpty == true {
+            throw SettingsError(description: "--api-versions names no API, such as apps/v1, and no file")
         }
     }
 

@@ -133,6 +133,10 @@ private struct Flags {
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard known.contains(name) else {
+                if Setting.all.contains(where: { $0.flag == name }) {
+                    throw SettingsError(
+                        description: "flag --\(name) of run changes nothing here; see otel-operator \(command) --help")
+                }
                 throw SettingsError(description: "unknown flag --\(name); see otel-operator \(command) --help")
             }
             if parts.count == 2 {

@@ -9,15 +9,16 @@ extension CollectorChecks {
         let minimum = bounds?["minReplicas"]?.intValue
         guard let maximum = bounds?["maxReplicas"]?.intValue else {
             if minimum != nil {
-                throw CollectorRefusal("spec.maxReplica must be set when spec.minReplica is set")
+                throw CollectorRefusal(
+                    "spec.maxReplica must be set when spec.minReplica is set", at: "spec.autoscaler.minReplicas")
             }
             return
         }
         if collector.spec.replicas > maximum && !areReplicasTheAutoscalers {
-            throw Self.incorrect("replicas must not be greater than maxReplicas")
+            throw Self.incorrect("replicas must not be greater than maxReplicas", at: "spec.replicas")
         }
         if minimum ?? collector.spec.replicas > maximum {
-            throw Self.incorrect("minReplicas must not be greater than maxReplicas")
+            throw Self.incorrect("minReplicas must not be greater than maxReplicas", at: "spec.autoscaler.minReplicas")
         }
     }
 
@@ -34,29 +35,34 @@ extension CollectorChecks {
             guard let window = autoscaler.behavior?[path: direction, "stabilizationWindowSeconds"], !window.isNull
             else { continue }
             if !(window.intValue.map { (0...3600).contains($0) } ?? false) {
-                throw Self.incorrect("\(direction).stabilizationWindowSeconds should be >=0 and <=3600")
+                throw Self.incorrect(
+                    "\(direction).stabilizationWindowSeconds should be >=0 and <=3600",
+                    at: "spec.autoscaler.behavior.\(direction).stabilizationWindowSeconds")
             }
         }
         for (index, metric) in autoscaler.metrics.enumerated() { try Self.check(metric, index) }
     }
 
     private static func check(_ metric: JSONValue, _ index: Int) throws(CollectorRefusal) {
+        let path = "spec.autoscaler.metrics[\(index)]"
         guard metric["type"]?.stringValue == "Pods" else {
-            throw incorrect("metric type unsupported. Expected metric of source type Pod")
+            throw incorrect("metric type unsupported. Expected metric of source type Pod", at: "\(path).type")
         }
         // The reference crashes on such a metric.
         guard let pods = metric["pods"], pods.objectValue != nil else {
-            throw incorrect("spec.autoscaler.metrics[\(index)] is of type Pods and has no pods")
+            throw incorrect("\(path) is of type Pods and has no pods", at: path)
         }
         let target = pods["target"]
         switch target?["type"]?.stringValue {
         case "AverageValue":
             if !isPositiveInteger(target?["averageValue"]) {
-                throw incorrect("average value should be greater than 0")
+                throw incorrect("average value should be greater than 0", at: "\(path).pods.target.averageValue")
             }
         case "Value":
-            if !isPositiveInteger(target?["value"]) { throw incorrect("value should be greater than 0") }
-        default: throw incorrect("invalid pods target type")
+            if !isPositiveInteger(target?["value"]) {
+                throw incorrect("value should be greater than 0", at: "\(path).pods.target.value")
+            }
+        default: throw incorrect("invalid pods target type", at: "\(path).pods.target.type")
         }
     }
 
@@ -72,7 +78,7 @@ extension CollectorChecks {
         return value >= 1 && value < 0x1p63 && value.rounded(.towardZero) == value
     }
 
-    private static func incorrect(_ detail: String) -> CollectorRefusal {
-        CollectorRefusal("the OpenTelemetry Spec autoscale configuration is incorrect, \(detail)")
+    private static func incorrect(_ detail: String, at path: String) -> CollectorRefusal {
+        CollectorRefusal("the OpenTelemetry Spec autoscale configuration is incorrect, \(detail)", at: path)
     }
 }

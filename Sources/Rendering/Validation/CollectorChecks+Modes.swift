@@ -12,7 +12,8 @@ extension CollectorChecks {
         let before = stored.isEmpty ? CollectorSpec.Mode.deployment.rawValue : stored
         if before != mode.rawValue {
             throw CollectorRefusal(
-                "the OpenTelemetry Collector mode is set to \(before), which does not support modification")
+                "the OpenTelemetry Collector mode is set to \(before), which does not support modification",
+                at: "spec.mode")
         }
     }
 
@@ -29,7 +30,7 @@ extension CollectorChecks {
         if !pod.tolerations.isEmpty { throw unsupported("tolerations") }
         if !pod.priorityClassName.isEmpty { throw unsupported("priorityClassName") }
         if has("affinity") { throw unsupported("affinity") }
-        if !pod.additionalContainers.isEmpty { throw unsupported("AdditionalContainers") }
+        if !pod.additionalContainers.isEmpty { throw unsupported("AdditionalContainers", at: "additionalContainers") }
     }
 
     func ingress() throws(CollectorRefusal) {
@@ -37,12 +38,13 @@ extension CollectorChecks {
         if ingress?["type"]?.stringValue == "ingress", mode == .sidecar {
             throw CollectorRefusal(
                 "the OpenTelemetry Spec Ingress configuration is incorrect. Ingress can only be used in combination "
-                    + "with the modes: deployment, daemonset, statefulset")
+                    + "with the modes: deployment, daemonset, statefulset", at: "spec.ingress.type")
         }
         if ingress?["ruleType"]?.stringValue == "subdomain" {
             switch ingress?["hostname"]?.stringValue ?? "" {
             case "", "*":
-                throw CollectorRefusal("a valid Ingress hostname has to be defined for subdomain ruleType")
+                throw CollectorRefusal(
+                    "a valid Ingress hostname has to be defined for subdomain ruleType", at: "spec.ingress.hostname")
             default: break
             }
         }
@@ -50,16 +52,19 @@ extension CollectorChecks {
 
     func updateStrategiesFitMode() throws(CollectorRefusal) {
         func hasType(_ strategy: String) -> Bool { spec[strategy]?["type"]?.stringValue.map { !$0.isEmpty } ?? false }
-        if mode != .daemonset, hasType("daemonSetUpdateStrategy") { throw unsupported("updateStrategy") }
+        if mode != .daemonset, hasType("daemonSetUpdateStrategy") {
+            throw unsupported("updateStrategy", at: "daemonSetUpdateStrategy")
+        }
         if mode != .deployment, hasType("deploymentUpdateStrategy") { throw unsupported("deploymentUpdateStrategy") }
     }
 
     /// Whether the member is there at all, be it empty.
     private func has(_ key: String) -> Bool { spec[key].map { !$0.isNull } ?? false }
 
-    private func unsupported(_ attribute: String) -> CollectorRefusal {
+    /// - Parameter field: of `spec`, where the reference calls it something else.
+    private func unsupported(_ attribute: String, at field: String? = nil) -> CollectorRefusal {
         CollectorRefusal(
             "the OpenTelemetry Collector mode is set to \(mode.rawValue), which does not support the attribute "
-                + "'\(attribute)'")
+                + "'\(attribute)'", at: "spec.\(field ?? attribute)")
     }
 }

@@ -3,24 +3,29 @@ import OperatorAPI
 /// The ports: those that the user declares, and those that the components open.
 extension CollectorChecks {
     func declaredPorts() throws(CollectorRefusal) {
-        for port in collector.spec.ports {
+        for (index, port) in collector.spec.ports.enumerated() {
             guard let fault = PortFault(name: port.name, port: port.port) else { continue }
-            throw CollectorRefusal("the OpenTelemetry Spec Ports configuration is incorrect, port name \(fault)")
+            throw CollectorRefusal(
+                "the OpenTelemetry Spec Ports configuration is incorrect, port name \(fault)",
+                at: "spec.ports[\(index)]")
         }
     }
 
     func componentPorts() throws(CollectorRefusal) {
-        for port in try allComponentPorts() {
+        for (component, port) in try allComponentPorts() {
             guard let fault = PortFault(name: port.name, port: port.port) else { continue }
-            throw CollectorRefusal("the OpenTelemetry config is incorrect. The port name \(fault)")
+            throw CollectorRefusal(
+                "the OpenTelemetry config is incorrect. The port name \(fault)", at: component.path)
         }
     }
 
-    private func allComponentPorts() throws(CollectorRefusal) -> [ComponentPort] {
+    private func allComponentPorts() throws(CollectorRefusal) -> [(Component, ComponentPort)] {
         do throws(FieldError) {
-            var ports: [ComponentPort] = []
+            var ports: [(Component, ComponentPort)] = []
             for kind in [Component.Kind.receiver, .exporter, .extension] {
-                for component in config.enabled(kind) { ports += try component.parser.ports(of: component) }
+                for component in config.enabled(kind) {
+                    for port in try component.parser.ports(of: component) { ports.append((component, port)) }
+                }
             }
             return ports
         } catch {

@@ -45,6 +45,7 @@ public struct CollectorValidation: Sendable {
                 verdict.access = []
                 if let denial = verdict.denial {
                     verdict.denial = nil
+                    verdict.deniedField = nil
                     verdict.warnings.append("as it is stored, it would not be admitted today: \(denial)")
                     return verdict
                 }
@@ -92,6 +93,7 @@ public struct CollectorValidation: Sendable {
             verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
         } catch {
             verdict.denial = error.message
+            verdict.deniedField = error.path
         }
         return (verdict, collector)
     }

@@ -4,6 +4,8 @@ public import KubeModel
 public struct CollectorVerdict: Sendable, Equatable {
     /// The first thing that is wrong: with it the request is denied. `nil` when nothing is.
     public var denial: String?
+    /// The path of the field that the denial is about, where that is one: `spec.ports[1]`. Messages do not always name it.
+    public var deniedField: String?
     /// Shown to who asked, whether denied or not.
     public var warnings: [String]
     /// What is to be found out about rights before the answer is given; only somebody who can ask the API server knows.
@@ -54,6 +56,11 @@ extension AccessDemand {
 /// Why a collector is not admitted: a sentence for who sent it.
 struct CollectorRefusal: Error {
     var message: String
+    /// The path of the field that is wrong, where one is known.
+    var path: String?
 
-    init(_ message: String) { self.message = message }
+    init(_ message: String, at path: String? = nil) {
+        self.message = message
+        self.path = path
+    }
 }

@@ -313,10 +313,10 @@ final class RenderCommandTests {
     @Test("the place of a slip in a text of v1alpha1 is that in the file, and the only one")
     func slip() throws {
         let result = try render(
-            "-f", "-", input: alpha.replacing("    exporters: {debug: {}}", with: "    exporters: {"))
+            "-f", "-", input: alpha.replacing("    exporters: {debug: {}}", with: "    exporters: ]"))
         #expect(result.status == 2)
         #expect(
-            result.errors.contains("standard input:9: error: OpenTelemetryCollector shop/web: spec.config cannot be"))
+            result.errors.contains("standard input:8: error: OpenTelemetryCollector shop/web: spec.config cannot be"))
         #expect(!result.errors.contains("at line"))
         let quoted = try render("-f", "-", input: alpha.replacing("config: |", with: "config: '{'\n  x: |"))
         #expect(quoted.errors.contains("standard input:6: error: "), "a text on one line")

@@ -8,18 +8,18 @@ enum AlphaToBeta {
 
     struct Result {
         var resource: JSONValue
-        /// Why the configuration could not be read, if so.
-        var unreadable: String?
+        /// What `spec.config` says; `nil` without a `spec`.
+        var config: ConfigText.Content?
     }
 
     static func convert(_ alpha: JSONValue) throws(ConversionError) -> Result {
         var result = alpha
         result["apiVersion"] = .string("\(CollectorConversion.group)/\(CollectorConversion.v1beta1)")
-        var unreadable: String?
+        var read: ConfigText.Content?
         if case .object(var spec)? = alpha["spec"] {
             let config = try ConfigText.read(spec["config"])
             spec["config"] = config.value
-            unreadable = config.problem
+            read = config
             spec["autoscaler"] = autoscaler(.object(spec))
             for key in ["minReplicas", "maxReplicas"] { spec[key] = nil }
             spec.rename("updateStrategy", to: "daemonSetUpdateStrategy")
@@ -31,7 +31,7 @@ enum AlphaToBeta {
             for key in ["messages", "replicas"] { status[key] = nil }
             result["status"] = status.isEmpty ? nil : .object(status)
         }
-        return Result(resource: result, unreadable: unreadable)
+        return Result(resource: result, config: read)
     }
 
     /// `spec.autoscaler` of v1beta1: the deprecated bounds count where the member itself says nothing.

@@ -12,8 +12,11 @@ import OperatorAPI
 /// Of metadata only that annotation changes, which is what the API server allows.
 ///
 /// - Guarantees: pure; the same resource gives the same bytes.
-/// - Errors: only for what no API server would send, and for a configuration that is no YAML and does not fit into an
-///   annotation.
+/// - Errors: only for what no API server would send, and for a configuration that is no YAML where the annotations have not
+///   even room for the mark that says so. Whatever is wrong with a record, the resource is converted: an error for one
+///   resource is an error for every list that it is in.
+/// - Caveats: annotations have room for 256 KiB. What does not fit is lost to a client of the other version; the record names
+///   it, and the validating webhook warns of a write that removes it or refuses it.
 ///
 /// Source: opentelemetry-operator v0.158, `apis/v1alpha1` conversion; Kubernetes, "Versions in
 /// CustomResourceDefinitions".
@@ -36,14 +39,13 @@ public enum CollectorConversion {
         guard try version(of: resource) == v1alpha1 else { return resource }
         let (written, record) = Annotated.taken(from: resource, for: v1beta1)
         let plain = try AlphaToBeta.convert(written)
-        var result = plain.resource
-        for change in record?.changes ?? [] { result = change.restored(in: result) }
+        let result = record.map { restored($0, of: written, in: plain) } ?? plain.resource
 
         let shown = BetaToAlpha.convert(result)
         var lost = ConversionRecord(version: v1alpha1)
         // A record may have brought back what the text says, and the text alone would not have.
         if (try? CollectorConfig(result[path: "spec", "config"] ?? .null).isEmpty) == true {
-            lost.unreadable = plain.unreadable
+            lost.unreadable = plain.config?.problem
         }
         lost.changes = ConversionRecord.Change.all(from: shown, to: written)
         if let config = result[path: "spec", "config"],
@@ -52,7 +54,9 @@ public enum CollectorConversion {
             // What the text is about is told by the configuration itself, which others may look at without us.
             lost.changes[index].was = ConversionRecord.digest(of: config)
         }
-        return try Annotated.adding(lost, to: result)
+        lost.erased = (record?.leftOut ?? []).filter { $0.hasPrefix(ConversionRecord.everything) }
+        // A text that can be read says no more than the configuration does: comments.
+        return try Annotated.adding(lost, to: result, isConfigExpendable: lost.unreadable == nil)
     }
 
     /// Why the configuration of a v1alpha1 resource is no YAML, with the position in its text; `nil` for one that is, and for
@@ -71,41 +75,45 @@ public enum CollectorConversion {
         let plain = BetaToAlpha.convert(written)
         let result = record.map { restored($0, of: written, in: plain) } ?? plain
 
-        let shown = try AlphaToBeta.convert(result).resource
+        let shown = try AlphaToBeta.convert(result)
         var lost = ConversionRecord(
-            version: v1beta1, changes: ConversionRecord.Change.all(from: shown, to: written))
-        if let read = shown[path: "spec", "config"], let config = written[path: "spec", "config"],
-            !lost.changes.contains(where: { $0.path == ConversionRecord.configPath }),
-            ConfigText.write(read) != ConfigText.write(config)
-        {
-            // Equal and yet not written alike: -0.
-            lost.changes.append(
-                .init(path: ConversionRecord.configPath, was: ConversionRecord.digest(of: read), value: config))
+            version: v1beta1, changes: ConversionRecord.Change.all(from: shown.resource, to: written))
+        var isConfigExpendable = false
+        if let read = shown.config, let config = written[path: "spec", "config"] {
+            let isEqual = !lost.changes.contains { $0.path == ConversionRecord.configPath }
+            if isEqual, ConfigText.write(read.value) != ConfigText.write(config) {
+                // Equal and yet not written alike: -0.
+                lost.changes.append(
+                    .init(
+                        path: ConversionRecord.configPath, was: ConversionRecord.digest(of: read.value), value: config))
+            }
+            isConfigExpendable =
+                isEqual || (read.problem == nil && ConfigMeaning.isDefault(config, of: read.value))
         }
-        return try Annotated.adding(lost, to: result)
+        return try Annotated.adding(lost, to: result, isConfigExpendable: isConfigExpendable)
+    }
+
+    /// What v1alpha1 could not show of a resource, as far as its client left its surroundings alone.
+    private static func restored(
+        _ record: ConversionRecord, of alpha: JSONValue, in plain: AlphaToBeta.Result
+    ) -> JSONValue {
+        let result = Restoring(written: alpha, plain: plain.resource, back: BetaToAlpha.convert).restored(record)
+        guard let read = plain.config,
+            let change = record.changes.first(where: { $0.path == ConversionRecord.configPath }),
+            change.was == ConversionRecord.digest(of: read.value),
+            ConfigMeaning.config(change.value, mayStandFor: alpha[path: "spec", "config"], read)
+        else { return result }
+        return result.settingConfig(change.value)
     }
 
     /// What a v1alpha1 client once wrote, as far as it still says what `beta` says.
     private static func restored(_ record: ConversionRecord, of beta: JSONValue, in plain: JSONValue) -> JSONValue {
-        var result = plain
-        var replicaBounds: [ConversionRecord.Change] = []
-        for change in record.changes {
-            if change.path == ConversionRecord.configPath {
-                if let config = beta[path: "spec", "config"], record.keepsText(of: config) {
-                    var spec = result["spec"] ?? [:]
-                    spec["config"] = change.value
-                    result["spec"] = spec
-                }
-            } else if AlphaToBeta.replicaBounds.contains(change.path) {
-                replicaBounds.append(change)
-            } else {
-                result = change.restored(in: result)
-            }
-        }
-        // The deprecated bounds must not bring back an autoscaler that was changed or removed.
-        let bounded = replicaBounds.reduce(result) { $1.restored(in: $0) }
-        let autoscaler = bounded["spec"].map(AlphaToBeta.autoscaler) ?? nil
-        return autoscaler == beta[path: "spec", "autoscaler"] ? bounded : result
+        let result = Restoring(written: beta, plain: plain) { try? AlphaToBeta.convert($0).resource }.restored(record)
+        guard let config = beta[path: "spec", "config"], record.keepsText(of: config),
+            let change = record.changes.first(where: { $0.path == ConversionRecord.configPath }),
+            ConfigMeaning.text(change.value, mayStandFor: config, isMarked: record.unreadable != nil)
+        else { return result }
+        return result.settingConfig(change.value)
     }
 
     private static func version(of resource: JSONValue) throws(ConversionError) -> String {

@@ -46,6 +46,17 @@ struct ConversionReview {
         objects = request["objects"]?.arrayValue ?? []
     }
 
+    /// The text of a successful answer before and after its objects.
+    func answerAroundObjects() -> (before: [UInt8], after: [UInt8]) {
+        let head: JSONValue = ["kind": "ConversionReview", "apiVersion": .string(apiVersion)]
+        let response: JSONValue = ["uid": .string(uid), "result": ["status": "Success"]]
+        return (
+            head.serialized().dropLast() + Array(",\"response\":".utf8) + response.serialized().dropLast()
+                + Array(",\"convertedObjects\":[".utf8),
+            Array("]}}".utf8)
+        )
+    }
+
     /// The review that carries the answer.
     func answer(_ outcome: Outcome) -> JSONValue {
         var response: JSONObject = ["uid": .string(uid)]

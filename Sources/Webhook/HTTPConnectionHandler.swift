@@ -19,6 +19,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private let limits: HTTPLimits
     private let date: HTTPDate
     private let budget: BodyBudget
+    /// Of bodies with lists.
+    private let listBudget: BodyBudget
     private let logger: Logger
     private var state: HTTPConnectionState
     private var deadline: ConnectionDeadline
@@ -28,8 +30,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var head: HTTPRequestHead?
     private var refusal: HTTPResponse?
     private var body: ByteBuffer?
-    /// What the body holds of the budget.
+    /// What the body holds of its budget.
     private var taken = 0
+    private var isList = false
     private var work: Task<Void, Never>?
     private var waiting: [HTTPServerRequestPart] = []
     private var isReadWaiting = false
@@ -40,13 +43,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private var isReading = false
 
     init(
-        responder: any HTTPResponder, limits: HTTPLimits, date: HTTPDate, budget: BodyBudget, isLast: Bool,
-        logger: Logger
+        responder: any HTTPResponder, limits: HTTPLimits, date: HTTPDate, budget: BodyBudget,
+        listBudget: BodyBudget, isLast: Bool, logger: Logger
     ) {
         self.responder = responder
         self.limits = limits
         self.date = date
         self.budget = budget
+        self.listBudget = listBudget
         self.logger = logger
         state = HTTPConnectionState(bodyLimit: limits.bodyBytes)
         if isLast { state.retire() }
@@ -130,7 +134,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private func append(_ bytes: inout ByteBuffer, _ context: ChannelHandlerContext) {
         let needed = (body?.readableBytes ?? 0) + bytes.readableBytes - BodyBudget.free - taken
         if needed > 0 {
-            guard budget.take(needed) else {
+            guard (isList ? listBudget : budget).take(needed) else {
                 state.bodyRefused()
                 dropBody()
                 write(.text(.serviceUnavailable, "too many large requests at a time"), closing: true, context)
@@ -144,20 +148,23 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     private func dropBody() {
         body = nil
-        if taken > 0 { budget.giveBack(taken) }
+        if taken > 0 { (isList ? listBudget : budget).giveBack(taken) }
         taken = 0
     }
 
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         refusal = responder.refusal(of: head)
+        let takesLists = responder.takesLists(head)
         let length = head.headers.first(name: "content-length").flatMap(Int.init)
         let action = state.head(
             .init(
                 keepsAlive: head.isKeepAlive, contentLength: length,
-                expectsContinue: head.headers.contains(name: "expect"), isRefused: refusal != nil))
+                expectsContinue: head.headers.contains(name: "expect"), isRefused: refusal != nil,
+                bodyLimit: takesLists ? limits.listBytes : nil))
         guard action != .ignore else { return }
         self.head = head
         dropBody()
+        isList = takesLists
         switch action {
         case .sendContinue:
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -169,15 +176,20 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private func respond(_ context: ChannelHandlerContext) {
         guard let head else { return }
         let request = HTTPRequest(head: head, body: body ?? ByteBuffer())
-        dropBody()
+        body = nil
+        // Whoever works on a list holds it, so that its memory is not free before the answer.
+        if !isList { dropBody() }
         switch responder.respond(to: request) {
-        case .now(let response): answer(response, context)
+        case .now(let response):
+            dropBody()
+            answer(response, context)
         case .later(let job):
             let promise = context.eventLoop.makePromise(of: HTTPResponse.self)
             // The task ends by itself; `leave` cancels it when the connection goes first.
             work = promise.completeWithTask { await job() }
             promise.futureResult.assumeIsolated().whenSuccess { response in
                 self.work = nil
+                self.dropBody()
                 self.answer(response, context)
                 self.resume(context)
             }
@@ -232,7 +244,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private func answerTooLarge(_ context: ChannelHandlerContext) {
         guard let head else { return }
         dropBody()
-        write(responder.bodyTooLarge(head, limit: limits.bodyBytes), closing: true, context)
+        write(responder.bodyTooLarge(head, limit: state.bodyLimit), closing: true, context)
         flush(context)
     }
 

@@ -22,6 +22,8 @@ struct HTTPConnectionState: Equatable {
         var contentLength: Int?
         var expectsContinue: Bool
         var isRefused: Bool
+        /// Of this request; `nil` for that of all requests.
+        var bodyLimit: Int?
     }
 
     enum HeadAction: Equatable { case ignore, receive, sendContinue, answerTooLarge }
@@ -30,14 +32,19 @@ struct HTTPConnectionState: Equatable {
     enum AnswerAction: Equatable { case ignore, writeAndGoOn, writeAndClose }
     enum LeaveAction: Equatable { case goOn, close }
 
-    let bodyLimit: Int
+    /// Of the request under way.
+    private(set) var bodyLimit: Int
+    private let usualBodyLimit: Int
     private(set) var phase = Phase.idle
     /// The connection closes after the answer under way, or the next one.
     private(set) var isLast = false
     private(set) var requestCount = 0
     private var received = 0
 
-    init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
+    init(bodyLimit: Int) {
+        self.bodyLimit = bodyLimit
+        usualBodyLimit = bodyLimit
+    }
 
     /// Input is not read on while an answer is under way: at most what one read brought waits.
     var wantsInput: Bool { phase != .responding && phase != .closed }
@@ -46,6 +53,7 @@ struct HTTPConnectionState: Equatable {
         guard phase == .idle else { return .ignore }
         requestCount += 1
         received = 0
+        bodyLimit = head.bodyLimit ?? usualBodyLimit
         if !head.keepsAlive { isLast = true }
         if let length = head.contentLength, length > bodyLimit {
             phase = .lingering

@@ -9,6 +9,11 @@ public struct HTTPLimits: Sendable, Equatable {
     public var bodyBytes: Int
     /// Bodies over 64 KiB that are arriving, all connections together; a request beyond it is answered with 503.
     public var bufferedBytes: Int
+    /// The limit of a body that holds a list of objects: the API server sends all that it converts in one review. It is what
+    /// the pod's memory of 128 MiB allows with the answer beside it, so it bounds what can be listed at a time.
+    public var listBytes: Int
+    /// Such bodies, as ``bufferedBytes`` and apart from it, counted until they are answered.
+    public var bufferedListBytes: Int
     /// Connections at a time; the next one is closed at once. kube-apiserver opens one for each review in flight, since
     /// we speak HTTP/1.1 only.
     public var connections: Int
@@ -25,7 +30,8 @@ public struct HTTPLimits: Sendable, Equatable {
 
     public init(
         headerBytes: Int = 32_768, headerCount: Int = 100, bodyBytes: Int = 7 * 1_048_576,
-        bufferedBytes: Int = 16 * 1_048_576, connections: Int = 1_024,
+        bufferedBytes: Int = 16 * 1_048_576, listBytes: Int = 24 * 1_048_576,
+        bufferedListBytes: Int = 24 * 1_048_576, connections: Int = 1_024,
         headerTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(30),
         idleTimeout: Duration = .seconds(120), lingerTimeout: Duration = .seconds(2)
     ) {
@@ -33,6 +39,8 @@ public struct HTTPLimits: Sendable, Equatable {
         self.headerCount = headerCount
         self.bodyBytes = bodyBytes
         self.bufferedBytes = bufferedBytes
+        self.listBytes = listBytes
+        self.bufferedListBytes = bufferedListBytes
         self.connections = connections
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout

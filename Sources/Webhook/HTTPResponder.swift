@@ -5,6 +5,9 @@ public protocol HTTPResponder: Sendable {
     /// Decides by the head alone: an answer refuses the request, and its body is thrown away as it arrives.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
+    /// Whether the body may hold a list of objects, and so be larger than others (``HTTPLimits/listBytes``).
+    func takesLists(_ head: HTTPRequestHead) -> Bool
+
     /// Called on the connection's event loop, so it must not block.
     func respond(to request: HTTPRequest) -> HTTPReply
 
@@ -22,6 +25,8 @@ public enum HTTPReply: Sendable {
 
 extension HTTPResponder {
     public func refusal(of head: HTTPRequestHead) -> HTTPResponse? { nil }
+
+    public func takesLists(_ head: HTTPRequestHead) -> Bool { false }
 
     public func bodyTooLarge(_ head: HTTPRequestHead, limit: Int) -> HTTPResponse {
         .text(.payloadTooLarge, "the body is larger than \(limit) bytes")

@@ -107,6 +107,7 @@ public struct HTTPServer: Service {
         let (responder, limits, security, logger) = (responder, limits, security, logger)
         let date = HTTPDate()
         let budget = BodyBudget(limits.bufferedBytes)
+        let listBudget = BodyBudget(limits.bufferedListBytes)
         let refused = Counter(
             label: "otel_operator_connections_refused_total", dimensions: [("listener", name)])
         var decoding = NIOHTTPDecoderLimitConfiguration()
@@ -139,7 +140,7 @@ public struct HTTPServer: Service {
                     try pipeline.addHandler(
                         HTTPConnectionHandler(
                             responder: responder, limits: limits, date: date, budget: budget,
-                            isLast: registry.isRetiring, logger: logger))
+                            listBudget: listBudget, isLast: registry.isRetiring, logger: logger))
                 }
             }
     }

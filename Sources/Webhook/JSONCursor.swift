@@ -45,6 +45,19 @@ struct JSONCursor {
         }
     }
 
+    /// Calls `body` for each element of the array that starts here, with the cursor at the element, which `body` must pass.
+    /// `false` when there is no array or `body` says so.
+    mutating func elements(_ body: (inout JSONCursor) -> Bool) -> Bool {
+        guard take("[") else { return false }
+        if take("]") { return true }
+        while true {
+            skipSpace()
+            guard body(&self) else { return false }
+            if take(",") { continue }
+            return take("]")
+        }
+    }
+
     /// The raw bytes between a string's quotes.
     struct StringSlice {
         let bytes: UnsafeRawBufferPointer

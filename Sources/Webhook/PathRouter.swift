@@ -14,6 +14,8 @@ public struct PathRouter: HTTPResponder {
 
     public func refusal(of head: HTTPRequestHead) -> HTTPResponse? { responder(of: head).refusal(of: head) }
 
+    public func takesLists(_ head: HTTPRequestHead) -> Bool { responder(of: head).takesLists(head) }
+
     public func respond(to request: HTTPRequest) -> HTTPReply { responder(of: request.head).respond(to: request) }
 
     public func bodyTooLarge(_ head: HTTPRequestHead, limit: Int) -> HTTPResponse {

@@ -287,14 +287,6 @@ struct KeptTests {
         #expect(stored["metadata"] == written["metadata"])
     }
 
-    @Test("what can be neither read nor kept is refused")
-    func unreadableAndTooLarge() {
-        let written = alpha(spec: ["config": .string("a: [" + String(repeating: "x", count: 300 << 10))])
-        let error = #expect(throws: ConversionError.self) { try CollectorConversion.v1beta1(from: written) }
-        #expect(error?.description.contains("cannot be read") == true)
-        #expect(error?.description.contains("307204 bytes") == true)
-    }
-
     @Test(
         "an annotation that is no record of ours is dropped, and does no harm",
         arguments: [

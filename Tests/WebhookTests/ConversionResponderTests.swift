@@ -156,4 +156,45 @@ struct ConversionResponderTests {
         }
         #expect(await work().status == .ok)
     }
+
+    @Test("a list is converted object by object, and one that cannot be read fails the review")
+    func list() async throws {
+        let objects = (0..<300).map { object("name\($0) [{\\\"]}") }
+        let response = try await answer(review(objects))
+        #expect(response[path: "response", "uid"] == "u-1")
+        #expect(response[path: "response", "result"] == ["status": "Success"])
+        let converted = try #require(response[path: "response", "convertedObjects"]?.arrayValue)
+        #expect(converted.count == 300)
+        #expect(converted.map { $0[path: "metadata", "name"] } == objects.map { $0[path: "metadata", "name"] })
+        let broken =
+            #"{"kind":"ConversionReview","apiVersion":"apiextensions.k8s.io/v1","request":{"uid":"u","#
+            + #""desiredAPIVersion":"example.com/v2","objects":[{"a":1},{"a":[1}}]}}"#
+        let failed = try JSONValue(parsing: await send(broken).body.readableBytesView)
+        #expect(failed[path: "response", "result", "status"] == "Failure")
+        #expect(failed[path: "response", "convertedObjects"] == [])
+    }
+
+    @Test("a list may be larger than other bodies, one at a time until it is answered")
+    func largeList() async throws {
+        let router = PathRouter([ConversionResponder.path: responder], others: Fixtures.router(ScriptedHandler()))
+        let limits = HTTPLimits(
+            bodyBytes: 100_000, bufferedBytes: 100_000, listBytes: 1_000_000, bufferedListBytes: 1_000_000)
+        try await Fixtures.serve(router, limits: limits) { server in
+            func post(_ path: String, _ count: Int) throws -> Int {
+                let client = try LoopbackClient(port: server.port)
+                var body = review([object("a")]).serializedString()
+                body += String(repeating: " ", count: count - body.utf8.count)
+                try client.send(
+                    "POST \(path) HTTP/1.1\r\nHost: w\r\nContent-Type: application/json\r\nContent-Length: \(count)\r\n\r\n"
+                )
+                try client.send(Array(body.utf8))
+                return try client.response().status
+            }
+            var statuses: [Int] = []
+            for _ in 0..<3 { statuses.append(try post("/convert", 1_000_000)) }
+            statuses.append(try post("/convert", 1_000_001))
+            statuses.append(try post("/mutate", 100_001))
+            #expect(statuses == [200, 200, 200, 413, 413])
+        }
+    }
 }

@@ -15,6 +15,9 @@ public struct ConversionRecord: Sendable, Equatable {
     public var unreadable: String?
     /// The paths of changes for which the object's annotations had no room. What stood there is lost in that version.
     public var leftOut: [String]
+    /// Paths that stood in ``leftOut`` of the record with which a client sent the resource: what it was not shown, its write
+    /// removes.
+    public var erased: [String]
 
     /// One place whose value the conversion alone would not give.
     public struct Change: Sendable, Equatable {
@@ -34,31 +37,59 @@ public struct ConversionRecord: Sendable, Equatable {
 
     public static let configPath = JSONPointer(tokens: ["spec", "config"])
 
-    public init(version: String, changes: [Change] = [], unreadable: String? = nil, leftOut: [String] = []) {
+    /// In ``leftOut`` and ``erased``: there was no room even for the names of the fields.
+    public static let everything = "/spec"
+
+    /// More than the conversion itself has to record.
+    public static let greatestChangeCount = 64
+
+    /// Of one path in ``leftOut`` and ``erased``, in bytes.
+    private static let greatestPathSize = 256
+
+    public init(
+        version: String, changes: [Change] = [], unreadable: String? = nil, leftOut: [String] = [],
+        erased: [String] = []
+    ) {
         self.version = version
         self.changes = changes
         self.unreadable = unreadable
         self.leftOut = leftOut
+        self.erased = erased
     }
 
     /// Whether the resource loses nothing.
-    public var isEmpty: Bool { changes.isEmpty && unreadable == nil && leftOut.isEmpty }
+    public var isEmpty: Bool { changes.isEmpty && unreadable == nil && leftOut.isEmpty && erased.isEmpty }
 
     // MARK: - Text
 
-    /// - Returns: `nil` for what this operator did not write.
+    /// Whoever writes a resource can write a record, so nothing is taken that would make more work than one of our own: each
+    /// value of the resource belongs to one change at most.
+    ///
+    /// - Returns: `nil` for what this operator would not have written.
     public init?(text: String) {
         guard let json = try? JSONValue(parsing: text), let version = json["version"]?.stringValue else { return nil }
+        let entries = json["changes"]?.arrayValue ?? []
+        guard entries.count <= Self.greatestChangeCount else { return nil }
         self.version = version
         changes = []
-        for entry in json["changes"]?.arrayValue ?? [] {
-            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }) else { return nil }
+        for entry in entries {
+            guard let path = entry["path"]?.stringValue.flatMap({ try? JSONPointer($0) }),
+                !changes.contains(where: { $0.path.tokens.starts(with: path.tokens) }),
+                !changes.contains(where: { path.tokens.starts(with: $0.path.tokens) })
+            else { return nil }
             let change = Change(path: path, was: entry["was"]?.stringValue, value: entry["value"])
             guard let change = change.permitted(in: version) else { continue }
             changes.append(change)
         }
         unreadable = json["unreadable"]?.stringValue
-        leftOut = (json["leftOut"]?.arrayValue ?? []).compactMap(\.stringValue)
+        leftOut = Self.paths(json["leftOut"])
+        erased = Self.paths(json["erased"])
+    }
+
+    private static func paths(_ list: JSONValue?) -> [String] {
+        let paths = (list?.arrayValue ?? []).lazy.compactMap(\.stringValue)
+        return Array(
+            paths.filter { $0.hasPrefix("/") && $0.utf8.count <= greatestPathSize }.prefix(greatestChangeCount))
     }
 
     /// The same for records that say the same, in whatever order.
@@ -74,6 +105,7 @@ public struct ConversionRecord: Sendable, Equatable {
             "changes": changes.isEmpty ? nil : .array(changes),
             "unreadable": unreadable.map(JSONValue.string),
             "leftOut": leftOut.isEmpty ? nil : .strings(leftOut),
+            "erased": erased.isEmpty ? nil : .strings(erased),
         ]).serializedString()
     }
 
@@ -147,7 +179,12 @@ extension ConversionRecord {
         return problem
     }
 
-    /// Whether the text that the record keeps still says what `config` of v1beta1 says.
+    /// Whether the unreadable text stands nowhere any more: the annotations had no room for it.
+    public var hasLostText: Bool {
+        unreadable != nil && leftOut.contains { $0 == Self.configPath.description || $0 == Self.everything }
+    }
+
+    /// Whether the text that the record keeps is still about `config` of v1beta1. What the text says is not looked at.
     ///
     /// An unreadable text stands for any configuration without components: what is added to that (by defaulting, by an
     /// upgrade) is nobody's wish.

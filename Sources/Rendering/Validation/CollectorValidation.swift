@@ -39,6 +39,8 @@ public struct CollectorValidation: Sendable {
     /// - Parameter old: the resource as it is stored.
     public func verdict(on resource: JSONValue, replacing old: JSONValue? = nil) -> CollectorVerdict {
         if KubeObject(resource).isBeingDeleted { return CollectorVerdict() }
+        // The stored resource has come through the same conversion, so it looks as if nothing had been changed.
+        if let denial = LossyWrite.denial(of: resource) { return CollectorVerdict(denial: denial) }
         var (verdict, collector) = checked(resource, replacing: old)
         if let old {
             if Self.haveSameSpec(old, resource) {
@@ -89,6 +91,7 @@ public struct CollectorValidation: Sendable {
         do throws(CollectorRefusal) {
             try checks.modeIsUnchanged()
             if let warning = checks.nullWarning { verdict.warnings.append(warning) }
+            if let warning = LossyWrite.warning(of: resource) { verdict.warnings.append(warning) }
             try checks.run()
             verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
         } catch {
@@ -127,5 +130,7 @@ struct CollectorChecks {
         try ingress()
         try updateStrategiesFitMode()
         try componentsAreAllowed()
+        try textIsKept()
+        try bounds()
     }
 }

@@ -148,7 +148,9 @@ struct ObjectApplier: Sendable {
             return try await send(reference, object)
         } catch {
             // Older API servers: the reference's updates lose such a field in silence, an apply with it is refused.
-            guard let status = error.status, unknown.learn(from: status, of: reference.type) else { throw error }
+            guard let status = error.status, unknown.learn(from: status, of: reference.type, in: object) else {
+                throw error
+            }
             return try await send(reference, unknown.removed(from: object, of: reference.type))
         }
     }

@@ -13,7 +13,7 @@ extension Client {
     ) async throws(KubeError) -> ObjectList {
         let response = try await perform(
             .list(type, namespace: namespace, options: options, projection: projection))
-        return try ObjectList(response.json("the list of \(type)"), of: type)
+        return try ObjectList(reading: response.body, of: type)
     }
 
     public func watch(
@@ -69,17 +69,63 @@ extension Client {
 }
 
 extension ObjectList {
-    /// Reads the answer to a list.
-    init(_ json: JSONValue, of type: ResourceType) throws(KubeError) {
-        guard let items = json["items"], let metadata = json["metadata"] else {
-            throw .decoding("could not read the list of \(type): it has no items or no metadata")
+    /// Reads the answer to a list, its items one by one.
+    init(reading body: [UInt8], of type: ResourceType) throws(KubeError) {
+        let list = body.withUnsafeBytes { bytes in Self.read(bytes, of: type) }
+        if let list {
+            self = list
+            return
         }
-        // An empty list may be written as null.
-        let array = items.arrayValue ?? []
+        do throws(DocumentError) {
+            _ = try JSONValue(parsing: body, limits: .stored)
+        } catch {
+            throw .decoding("could not read the list of \(type): \(error)")
+        }
+        throw .decoding("could not read the list of \(type): it has no items or no metadata")
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer, of type: ResourceType) -> ObjectList? {
+        var list = ObjectList(items: [], resourceVersion: "")
+        var hasItems = false
+        var metadata: JSONValue?
+        var cursor = JSONCursor(bytes)
+        let isWhole = cursor.members { key, cursor in
+            switch key {
+            case "items":
+                hasItems = true
+                // An empty list may be written as null.
+                guard cursor.isAtList else { return cursor.skipValue() }
+                return cursor.elements { cursor in
+                    guard let item = cursor.value(in: bytes) else { return false }
+                    do throws(UnreadableObject) {
+                        list.items.append(try ObjectScan.object(item, of: type))
+                    } catch {
+                        list.unreadable.append(error)
+                    }
+                    return true
+                }
+            case "metadata":
+                guard let text = cursor.value(in: bytes) else { return false }
+                metadata = try? JSONValue(parsing: text.bindMemory(to: UInt8.self))
+                return metadata != nil
+            default: return cursor.skipValue()
+            }
+        }
+        cursor.skipSpace()
+        guard isWhole, cursor.isAtEnd, hasItems, let metadata else { return nil }
+        list.resourceVersion = metadata["resourceVersion"]?.stringValue ?? ""
         let token = metadata["continue"]?.stringValue ?? ""
-        self.init(
-            items: array.map { KubeObject($0, as: type) },
-            resourceVersion: metadata["resourceVersion"]?.stringValue ?? "",
-            continueToken: token.isEmpty ? nil : token)
+        list.continueToken = token.isEmpty ? nil : token
+        return list
+    }
+}
+
+extension JSONCursor {
+    /// Steps over the value that starts here.
+    ///
+    /// - Returns: its text, of all that the cursor goes through; `nil` when there is no whole value.
+    mutating func value(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let start = index
+        return skipValue() ? UnsafeRawBufferPointer(rebasing: bytes[start..<index]) : nil
     }
 }

@@ -30,6 +30,8 @@ public final class Reflector<Value: Sendable>: Service, Sendable {
         enum State { case unknown, synced, notServed }
         var states: [String?: State]
         var hasBeenSynced: Set<String?> = []
+        /// Lists that failed since the last one that did not.
+        var failures: [String?: Int] = [:]
     }
 
     /// - Parameters:
@@ -66,6 +68,9 @@ public final class Reflector<Value: Sendable>: Service, Sendable {
             return progress.states.values.contains(.notServed) ? false : nil
         }
     }
+
+    /// Whether listing has failed more than once in a row.
+    public var isFailing: Bool { progress.withLock { $0.failures.values.contains { $0 > 1 } } }
 
     /// Whether the first list has been read.
     public var isSynced: Bool { synced.isOpen }
@@ -134,6 +139,8 @@ public final class Reflector<Value: Sendable>: Service, Sendable {
                 let changes = writer.replace(namespace: watcher.namespace, with: [:])
                 changes.forEach(notify)
                 setState(.notServed, of: watcher.namespace)
+            case .listFailed:
+                progress.withLock { $0.failures[watcher.namespace, default: 0] += 1 }
             }
         }
     }
@@ -145,6 +152,7 @@ public final class Reflector<Value: Sendable>: Service, Sendable {
     private func setState(_ state: Progress.State, of namespace: String?) {
         let (isSynced, isSettled) = progress.withLock { progress in
             progress.states[namespace] = state
+            progress.failures[namespace] = nil
             if state == .synced { progress.hasBeenSynced.insert(namespace) }
             return (
                 progress.hasBeenSynced.count == progress.states.count, !progress.states.values.contains(.unknown)

@@ -20,6 +20,8 @@ struct WatchState: Sendable {
         case notServed
         /// No answer, or too busy to give one: our position is still good.
         case unavailable(retryAfter: Duration?)
+        /// The answer is larger than we take.
+        case tooLarge
         /// The server refuses what we ask.
         case rejected
     }
@@ -39,6 +41,8 @@ struct WatchState: Sendable {
 
     private(set) var availability = Availability.unknown
     private var position = Position.listing(continueToken: nil)
+    /// Objects a page: fewer once a page was too large, for as long as this loop lives.
+    private var page = Self.pageLimit
     private var limit = Self.pageLimit
     private var pause: Duration?
     private var backOff: BackOff
@@ -72,7 +76,7 @@ struct WatchState: Sendable {
             return false
         }
         position = .watching(from: resourceVersion)
-        limit = Self.pageLimit
+        limit = page
         refusals = 0
         return true
     }
@@ -90,6 +94,15 @@ struct WatchState: Sendable {
             pause = backOff.next()
         case .unavailable(let retryAfter):
             pause = max(backOff.next(), retryAfter ?? .zero)
+        case .tooLarge:
+            position = .listing(continueToken: nil)
+            guard let half = ListOptions.half(of: limit) else {
+                // One object alone: it may be made smaller.
+                pause = backOff.next()
+                return
+            }
+            page = half
+            limit = half
         case .rejected:
             position = .listing(continueToken: nil)
             pause = backOff.next()
@@ -124,7 +137,7 @@ struct WatchState: Sendable {
             if !wasHealthy { pause = backOff.next() }
         case .unavailable(let retryAfter):
             pause = max(backOff.next(), retryAfter ?? .zero)
-        case .rejected:
+        case .rejected, .tooLarge:
             pause = backOff.next()
             refusals += 1
             // Perhaps the version itself is what the server cannot use, such as after a restore of etcd.
@@ -138,6 +151,7 @@ extension WatchState.Failure {
         switch error as? KubeError {
         case .api(let status): self.init(status)
         case .decoding: self = .rejected
+        case .tooLarge: self = .tooLarge
         default: self = .unavailable(retryAfter: nil)
         }
     }

@@ -9,7 +9,7 @@ import Metrics
 ///   watch everything is listed again. It never gives up: every failure ends in another try, after a back-off.
 /// - Assumptions: objects are told apart by namespace and name.
 /// - Caveats: changes that follow each other quickly may be seen as one. A resource that is not served is asked for again
-///   quietly, so a CRD that is installed later is picked up.
+///   quietly, so a CRD that is installed later is picked up. An object that cannot be read is left out, and told.
 ///
 /// Source: Kubernetes API concepts, "Efficient detection of changes"; client-go `tools/cache`.
 public struct Watcher: Sendable {
@@ -23,6 +23,8 @@ public struct Watcher: Sendable {
         case deleted(KubeObject)
         /// The server does not serve the resource (any more). Reported once until it does.
         case notServed
+        /// A list failed; it is tried again.
+        case listFailed
     }
 
     public let type: ResourceType
@@ -72,6 +74,7 @@ public struct Watcher: Sendable {
                     if token == nil { report(.listStarted) }
                     let page = try await list(continueToken: token, limit: limit)
                     report(.listed(page.items))
+                    page.unreadable.forEach(tell)
                     if state.listed(resourceVersion: page.resourceVersion, continueToken: page.continueToken) {
                         report(.listCompleted)
                     }
@@ -116,7 +119,16 @@ public struct Watcher: Sendable {
             report(.notServed)
         default:
             logger.warning("could not list", metadata: ["error": "\(error)"])
+            report(.listFailed)
         }
+    }
+
+    /// What was known of the object, if anything was, stays until the next list.
+    private func tell(_ object: UnreadableObject) {
+        metrics.unreadable.increment()
+        logger.warning(
+            "could not read an object; going on without it",
+            metadata: ["object": "\(object.key)", "error": "\(object.reason)"])
     }
 
     /// Reads one watch to its end.
@@ -134,6 +146,9 @@ public struct Watcher: Sendable {
                     state.advanced(to: object.resourceVersion)
                 case .deleted(let object):
                     report(.deleted(object))
+                    state.advanced(to: object.resourceVersion)
+                case .unreadable(let object):
+                    tell(object)
                     state.advanced(to: object.resourceVersion)
                 case .bookmark(let version):
                     state.advanced(to: version)
@@ -154,7 +169,7 @@ public struct Watcher: Sendable {
         switch failure {
         case .expired, .notServed:
             logger.debug("the watch is over; listing again", metadata: ["error": "\(error)"])
-        case .unavailable, .rejected:
+        case .unavailable, .rejected, .tooLarge:
             logger.warning("the watch failed; trying again", metadata: ["error": "\(error)"])
         }
         return failure

@@ -41,7 +41,9 @@ struct CollectorSide {
             of: AvailableAPIs.optional + [.certManagerCertificate], logger: logger,
             discover: { types in
                 let discovery = try await client.discover(types)
-                return Set(types.filter { discovery.serves($0) })
+                return APIAvailability.Answer(
+                    served: Set(types.filter { discovery.serves($0) }),
+                    unknown: Set(types.filter { discovery.isUnknown($0) }))
             })
         let access = AccessAvailability(api: client, logger: logger)
         let reconciler = CollectorReconciler(

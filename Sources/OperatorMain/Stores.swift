@@ -26,8 +26,12 @@ struct Stores: Sendable {
     var gauges: [ObservedGauge] { namespaces.gauges + instrumentations.gauges + collectors.gauges }
 
     /// Whether the webhooks can answer from what is there.
+    ///
+    /// A list of collectors that fails while the others do not is not waited for: where a collector is stored in an old
+    /// version, the API server needs our own conversion webhook for that list, and finds it only when we are ready.
     var areSettled: Bool {
-        namespaces.isSynced && instrumentations.isServed != nil && collectors.isServed != nil
+        namespaces.isSynced && instrumentations.isServed != nil
+            && (collectors.isServed != nil || collectors.isFailing)
     }
 }
 

@@ -6,20 +6,35 @@ import Synchronization
 /// Which of some types the cluster serves, kept current: asked at start, whenever a CRD changes, and from time to time.
 public final class APIAvailability: Sendable {
     private static let interval = Duration.seconds(600)
+    private static let intervalWhileUnknown = Duration.seconds(30)
     /// How long after a CRD has changed to ask, besides at once: the API server tells of it before its discovery knows.
     static let intervalsAfterChange: [Duration] = [.seconds(1), .seconds(3), .seconds(10)]
 
     private let types: [ResourceType]
-    private let discover: @Sendable ([ResourceType]) async throws -> Set<ResourceType>
+    private let discover: @Sendable ([ResourceType]) async throws -> Answer
     private let logger: Logger
     private let handlers = Mutex<[@Sendable () -> Void]>([])
     private let current = Mutex<Set<ResourceType>?>(nil)
+    /// Those that gave no answer the last time.
+    private let silent = Mutex<Set<ResourceType>>([])
     private let coming = Mutex<[Duration]>([])
 
-    /// - Parameter discover: those of the types that are served.
+    /// What the cluster says of the types.
+    public struct Answer: Sendable, Equatable {
+        public var served: Set<ResourceType>
+        /// Those of which it does not say whether they are served: what was known of them stays.
+        public var unknown: Set<ResourceType>
+
+        public init(served: Set<ResourceType>, unknown: Set<ResourceType> = []) {
+            self.served = served
+            self.unknown = unknown
+        }
+    }
+
+    /// - Parameter discover: asks the cluster.
     public init(
         of types: [ResourceType], logger: Logger,
-        discover: @escaping @Sendable ([ResourceType]) async throws -> Set<ResourceType>
+        discover: @escaping @Sendable ([ResourceType]) async throws -> Answer
     ) {
         self.types = types
         self.logger = logger
@@ -34,13 +49,16 @@ public final class APIAvailability: Sendable {
     /// Calls the handler after the answer has changed.
     public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
 
-    /// Asks until there is an answer, a second apart.
+    /// Asks until there is an answer, a second apart. An API that gives none is not waited for any longer than `patience`:
+    /// until it does, it counts as not served.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
-    public func waitUntilKnown() async throws {
+    public func waitUntilKnown(patience: Duration = .seconds(20)) async throws {
+        let start = ContinuousClock.now
         while true {
             do {
-                return try await refresh()
+                let unknown = try await refresh()
+                if unknown.isEmpty || start.duration(to: .now) >= patience { return }
             } catch {
                 try Task.checkCancellation()
                 logger.warning("could not find out which APIs are served", metadata: ["error": "\(error)"])
@@ -49,17 +67,29 @@ public final class APIAvailability: Sendable {
         }
     }
 
-    func refresh() async throws {
-        let found = try await discover(types)
-        let before = current.withLock { current in
+    /// - Returns: the types that the cluster says nothing about.
+    @discardableResult
+    func refresh() async throws -> Set<ResourceType> {
+        let answer = try await discover(types)
+        let (before, found) = current.withLock { current in
             let before = current ?? []
+            let found = answer.served.union(answer.unknown.intersection(before))
             current = found
-            return before
+            return (before, found)
         }
-        guard before != found else { return }
+        let isNews = silent.withLock { silent in
+            defer { silent = answer.unknown }
+            return !answer.unknown.isSubset(of: silent)
+        }
+        if isNews {
+            let names = answer.unknown.map { "\($0)" }.sorted().joined(separator: ", ")
+            logger.warning("could not find out whether APIs are served", metadata: ["resources": "\(names)"])
+        }
+        guard before != found else { return answer.unknown }
         let missing = types.filter { !found.contains($0) }.map { "\($0)" }
         logger.info("served APIs have changed", metadata: ["missing": "\(missing.joined(separator: ", "))"])
         for handler in handlers.withLock({ $0 }) { handler() }
+        return answer.unknown
     }
 
     /// A CRD has changed: until the answer has settled it is asked for more often. Call it before the next `reconcile`.
@@ -67,8 +97,8 @@ public final class APIAvailability: Sendable {
 
     /// As a reconcile, whatever its key.
     public func reconcile() async throws -> ReconcileResult {
-        try await refresh()
+        let unknown = try await refresh()
         let next = coming.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-        return .requeue(after: next ?? Self.interval)
+        return .requeue(after: next ?? (unknown.isEmpty ? Self.interval : Self.intervalWhileUnknown))
     }
 }

@@ -25,6 +25,17 @@ struct ClusterScope: Sendable {
         Self.hasFinalizer(resource) || !index.clusterObjects(of: resource.key).isEmpty
     }
 
+    /// Whether the cluster has no such collector.
+    func isGone(_ collector: ObjectKey) async throws(KubeError) -> Bool {
+        do throws(KubeError) {
+            _ = try await api.get(.openTelemetryCollector, collector)
+            return false
+        } catch {
+            guard error.status?.isNotFound == true else { throw error }
+            return true
+        }
+    }
+
     /// Deletes the objects of the collector, the binding first.
     ///
     /// - Throws: an error that may pass.

@@ -31,6 +31,27 @@ extension CollectorReconciler {
         }
     }
 
+    /// Takes away the cluster-scoped objects of a collector that went without waiting for us: its finalizer was taken off by
+    /// hand, or an operator without the right to delete them had to let it go.
+    ///
+    /// - Parameter key: of a collector that the store does not have.
+    func removeLeftovers(of key: ObjectKey) async throws -> ReconcileResult {
+        guard !clusterScope.index.clusterObjects(of: key).isEmpty else { return .done }
+        // The store may lack what the cluster has: an object that could not be read, or one that was made just now.
+        guard try await clusterScope.isGone(key) else { return .done }
+        let removal = try await clusterScope.removeObjects(of: key)
+        for reference in removal.deleted {
+            logger.info(
+                "deleted what was left of a collector",
+                metadata: ["object": "\(reference)", "collector": "\(key)"])
+        }
+        if removal.left.isEmpty { return .done }
+        logger.warning(
+            "objects left behind",
+            metadata: ["collector": "\(key)", "error": "\(CollectorError.message(removal.left))"])
+        return .requeue(after: Self.longestPause)
+    }
+
     /// Brings the cluster-scoped objects to what was rendered, and the finalizer with them.
     ///
     /// - Parameter resource: gets the version that it has afterwards.

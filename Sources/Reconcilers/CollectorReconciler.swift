@@ -80,7 +80,7 @@ public final class CollectorReconciler: Sendable {
             writtenStatus.forget(key)
             journal.forget(key)
             upgrader.forget(key)
-            return .done
+            return try await removeLeftovers(of: key)
         }
         var resource = writtenStatus.completing(stored)
         if resource.isBeingDeleted {
@@ -210,7 +210,7 @@ public final class CollectorReconciler: Sendable {
     ) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
         // An API that was just not found may be back in a moment, and then what was made with it is wanted again.
-        let owned = owned.index.objects(ownedBy: resource.uid)
+        let owned = owned.index.objects(ownedBy: resource, of: .openTelemetryCollector)
             .filter { !$0.value.isBeingDeleted }
             .filter { !AvailableAPIs.optional.contains($0.key.type) || available.serves($0.key.type) }
         let unwanted = PrunePlan.unwanted(

@@ -149,7 +149,9 @@ struct ObjectApplier: Sendable {
             return try await send(reference, object)
         } catch {
             // Older API servers: the reference's updates lose such a field in silence, an apply with it is refused.
-            guard let status = error.status, unknown.learn(from: status, of: reference.type) else { throw error }
+            guard let status = error.status, unknown.learn(from: status, of: reference.type, in: object) else {
+                throw error
+            }
             let known = unknown.removed(from: object, of: reference.type)
             // After a restart this is how it stands already. Applied again, an old server gives it a new version.
             if let previous, AppliedFields(fieldManager: Self.fieldManager).isCurrent(known, in: previous) {

@@ -1,4 +1,5 @@
 import KubeModel
+import KubeRuntime
 import Rendering
 import Synchronization
 
@@ -23,10 +24,17 @@ final class OwnerIndex: Sendable {
 
     private let references = Mutex<[Owner: [TypedKey: OwnedObject]]>([:])
 
-    /// By owner reference.
-    func objects(ownedBy uid: String) -> [TypedKey: OwnedObject] {
-        references.withLock { $0[.uid(uid)] ?? [:] }
+    /// By owner reference. An object of another namespace, or one that names another owner with the same uid, is none of
+    /// the resource's: anybody who may write an object can put any uid there.
+    func objects(ownedBy resource: KubeObject, of type: ResourceType) -> [TypedKey: OwnedObject] {
+        claims(of: resource.uid).filter { reference, object in
+            reference.key.namespace == resource.namespace && object.owner?.name == resource.name
+                && object.owner?.refers(to: type) == true
+        }
     }
+
+    /// All that name that uid, wherever they are.
+    func claims(of uid: String) -> [TypedKey: OwnedObject] { references.withLock { $0[.uid(uid)] ?? [:] } }
 
     /// The cluster-scoped objects of a collector: those that say so, and those of the reference with its names.
     func clusterObjects(of collector: ObjectKey) -> [TypedKey: OwnedObject] {

@@ -8,6 +8,8 @@ import Synchronization
 /// field that it does not know. A collector that asks for a Service's `trafficDistribution` before Kubernetes 1.30 so
 /// gets its Service without it.
 ///
+/// - Guarantees: only a field that an object of ours had when it was refused is learnt, and never one without which the
+///   object would be another (``FieldPath/isOptional``). A text that quotes a user's value teaches nothing.
 /// - Caveats: the server answers 500 with nothing but a text, so the text is what is read. Where it reads otherwise,
 ///   nothing is learnt, and the error stands.
 ///
@@ -15,10 +17,11 @@ import Synchronization
 final class UnknownFields: Sendable {
     private let fields = Mutex<[ResourceType: Set<FieldPath>]>([:])
 
-    /// - Returns: whether the answer names such fields.
-    func learn(from status: Status, of type: ResourceType) -> Bool {
-        guard status.code == 500 || status.code == 400 || status.code == 422 else { return false }
-        let paths = Self.paths(in: status.message)
+    /// - Parameter object: what the server refused.
+    /// - Returns: whether the answer names such fields of it.
+    func learn(from status: Status, of type: ResourceType, in object: KubeObject) -> Bool {
+        guard status.code == 500 || status.code == 400 else { return false }
+        let paths = Self.paths(in: status.message).filter { $0.isOptional && $0.isPresent(in: object) }
         guard !paths.isEmpty else { return false }
         fields.withLock { $0[type, default: []].formUnion(paths) }
         return true
@@ -34,24 +37,28 @@ final class UnknownFields: Sendable {
     /// Those that are in the object, sorted.
     func paths(of type: ResourceType, in object: KubeObject) -> [String] {
         guard let paths = fields.withLock({ $0[type] }) else { return [] }
-        return paths.filter { path in
-            var json = object.json
-            return path.remove(from: &json)
-        }.map(\.text).sorted()
+        return paths.filter { $0.isPresent(in: object) }.map(\.text).sorted()
     }
 
+    private static let beginning = "failed to create typed patch object"
     private static let verdict = ": field not declared in schema"
 
+    /// The lines that are a path and the verdict, whole; a value that holds such a text stands behind a path of its own.
+    ///
+    /// `failed to create typed patch object (ns/web; /v1, Kind=Service): .spec.x: field…`, without what is in parentheses
+    /// before Kubernetes 1.25; of several fields `…: errors:`, and each on a line of its own.
     static func paths(in message: String) -> [FieldPath] {
-        message.split(separator: "\n").compactMap { line in
-            guard let end = line.firstRange(of: verdict),
-                let start = line[..<end.lowerBound].firstIndex(where: { $0 == "." })
-            else { return nil }
-            // `failed to create typed patch object: .spec.x: field…`: the path begins at the first dot after a space.
-            let before = line[..<end.lowerBound]
-            let path =
-                before.firstRange(of: " .").map { before[before.index(after: $0.lowerBound)...] } ?? before[start...]
-            return FieldPath(String(path))
+        guard message.hasPrefix(beginning) else { return [] }
+        var rest = message.dropFirst(beginning.count)
+        if rest.hasPrefix(" (") {
+            guard let end = rest.firstRange(of: "): ") else { return [] }
+            rest = rest[rest.index(after: end.lowerBound)...]
+        }
+        guard rest.hasPrefix(": ") else { return [] }
+        return rest.dropFirst(2).split(separator: "\n").compactMap { line in
+            let line = line.drop { $0 == " " }
+            guard line.hasPrefix("."), line.hasSuffix(verdict) else { return nil }
+            return FieldPath(String(line.dropLast(verdict.count)))
         }
     }
 }
@@ -76,7 +83,7 @@ struct FieldPath: Hashable, Sendable {
             switch first {
             case ".":
                 let name = rest.dropFirst().prefix { $0 != "." && $0 != "[" }
-                guard !name.isEmpty else { return nil }
+                guard !name.isEmpty, name.allSatisfy(Self.isOfName) else { return nil }
                 steps.append(.member(String(name)))
                 rest = rest.dropFirst(1 + name.count)
             case "[":
@@ -88,6 +95,11 @@ struct FieldPath: Hashable, Sendable {
         }
         guard case .member? = steps.last else { return nil }
         self.steps = steps
+    }
+
+    /// Fields that the API declares have such names; keys of maps, which may have others, are always declared.
+    private static func isOfName(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || "-_$".contains(character))
     }
 
     /// `[0]`, or `[name="a",port=80]`.
@@ -109,6 +121,24 @@ struct FieldPath: Hashable, Sendable {
             members[String(sides[0])] = String(sides[1])
         }
         return (.element(members), length)
+    }
+
+    /// What an object must not lose: without it, it would be no object of its kind, or select something else.
+    private static let essential = [
+        "apiVersion", "kind", "metadata", "data", "rules", "roleRef", "subjects", "spec", "spec.selector", "spec.ports",
+        "spec.template", "spec.template.metadata", "spec.template.spec", "spec.template.spec.containers",
+    ]
+    /// The same, with all that is in it.
+    private static let untouchable = ["metadata", "spec.selector", "spec.template.metadata", "roleRef", "subjects"]
+
+    /// Whether the object is still itself without the field.
+    var isOptional: Bool {
+        !Self.essential.contains(text) && !Self.untouchable.contains { text.hasPrefix($0 + ".") }
+    }
+
+    func isPresent(in object: KubeObject) -> Bool {
+        var json = object.json
+        return remove(from: &json)
     }
 
     /// - Returns: whether it was there.

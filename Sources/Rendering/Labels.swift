@@ -41,6 +41,11 @@ struct Labels: Sendable {
         return labels
     }
 
+    /// The labels of an object of that name, with nothing in them that the collector's author chose.
+    func own(_ name: String) -> [String: String] {
+        selector.merging([Self.version: Self.version(of: collector.spec.image), Self.name: name]) { $1 }
+    }
+
     /// The version in an image's name, as the reference finds it by counting colons: the label stands in the pods'
     /// template, so another value would roll them. Where that value is none that Kubernetes accepts, and so no such
     /// pods exist, it is the tag.

@@ -266,6 +266,8 @@ struct DiscoveryTests {
         #expect(!discovery.serves(.replicaSet))
         #expect(!discovery.serves(policy))
         #expect(!discovery.serves(metrics))
+        #expect(discovery.isUnknown(metrics))
+        #expect(!discovery.isUnknown(.replicaSet) && !discovery.isUnknown(policy))
         #expect(!discovery.serves(.azurePodMonitor))
         #expect(discovery.versions(of: "apps") == ["v1", "v1beta1"])
         #expect(discovery.serves(group: "policy"))

@@ -37,6 +37,63 @@ struct WatchTests {
                 + "&resourceVersion=7&timeoutSeconds=300")
     }
 
+    /// A ConfigMap with that many levels below `data`, and a field manager's record of as many.
+    private func deep(_ levels: Int, version: String) -> JSONValue {
+        func nested(_ levels: Int) -> JSONValue { (0..<levels).reduce("x") { inner, _ in ["a": inner] } }
+        var object = configMap("deep", version: version)
+        object["data"] = nested(levels)
+        object["metadata"]?["managedFields"] = [["manager": "m", "fieldsV1": ["f:data": nested(levels + 200)]]]
+        return object
+    }
+
+    @Test("objects come without the record of who set which field, and one that is too deep is told instead")
+    func depth() async throws {
+        let server = FakeAPIServer(script: [
+            .events([
+                ("ADDED", deep(120, version: "8")), ("MODIFIED", deep(300, version: "9")),
+                ("DELETED", deep(300, version: "10")),
+            ]),
+            .json([
+                "metadata": ["resourceVersion": "11"],
+                "items": [deep(120, version: "8"), deep(300, version: "9"), configMap("b")],
+            ]),
+        ])
+        let client = try makeClient(server)
+        let events = try await watch(client).collected()
+        var expected = deep(120, version: "8")
+        expected["metadata"]?["managedFields"] = nil
+        let key = ObjectKey(namespace: "default", name: "deep")
+        #expect(events.count == 3)
+        #expect(events.first == .added(KubeObject(expected)))
+        guard case .unreadable(let object) = events[1], case .deleted(let gone) = events[2] else {
+            Issue.record("got \(events)")
+            return
+        }
+        #expect(object.key == key && object.resourceVersion == "9")
+        #expect(object.reason.contains("nested deeper than 160 levels"))
+        #expect(gone.key == key && gone.resourceVersion == "10")
+
+        let list = try await client.list(.configMap, namespace: nil, options: ListOptions(), projection: .full)
+        #expect(list.items == [KubeObject(expected), KubeObject(configMap("b"))])
+        #expect(list.unreadable.map(\.key) == [key])
+        #expect(list.resourceVersion == "11")
+    }
+
+    @Test("all objects are listed by halves of a page when a whole one is too large")
+    func tooLarge() async throws {
+        let server = FakeAPIServer { request in
+            let text = JSONValue.string(String(repeating: "x", count: 400))
+            let count = request.target.contains("limit=500") ? 50 : 5
+            return .json([
+                "metadata": ["resourceVersion": "11"], "items": .array(Array(repeating: ["data": text], count: count)),
+            ])
+        }
+        let client = try makeClient(server) { $0.bodyLimit = 10_000 }
+        let list = try await client.listAll(.configMap)
+        #expect(list.items.count == 5)
+        #expect(server.seen.map { $0.target.contains("limit=250") } == [false, true])
+    }
+
     @Test("nothing is asked before the first event is")
     func lazy() async throws {
         let server = FakeAPIServer { _ in .json(configMap("a")) }

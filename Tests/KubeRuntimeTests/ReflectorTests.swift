@@ -132,6 +132,39 @@ import Testing
         }
     }
 
+    @Test("a list that fails again and again is known to, until it works")
+    func failing() async throws {
+        for _ in 0..<2 { api.onList(.failure(.status(500, "InternalError"))) }
+        let reflector = reflector()
+        try await whileRunning(reflector.run) {
+            #expect(await clock.nextSleep() == .milliseconds(800))
+            #expect(!reflector.isFailing)
+            clock.advance(by: .milliseconds(800))
+            #expect(await clock.nextSleep() == .milliseconds(1600))
+            #expect(reflector.isFailing)
+            #expect(reflector.isServed == nil)
+            api.onList([namespace("a", version: "1")], version: "5")
+            clock.advance(by: .milliseconds(1600))
+            try await reflector.waitUntilSynced()
+            #expect(!reflector.isFailing)
+        }
+    }
+
+    @Test("an object that cannot be read is left out, and the watch goes on behind it")
+    func unreadable() async throws {
+        let bad = UnreadableObject(key: ObjectKey(name: "b"), resourceVersion: "7", reason: "too deep")
+        api.onList(
+            .success(ObjectList(items: [namespace("a", version: "1")], resourceVersion: "5", unreadable: [bad])))
+        api.onWatch([.unreadable(bad), .modified(namespace("a", version: "8"))])
+        let reflector = reflector()
+        try await whileRunning(reflector.run) {
+            await changes.wait(for: 2)
+            await api.waitForRequests(3)
+        }
+        #expect(reflector.store.values == ["8"])
+        #expect(api.requests.last == .watch(.namespace, namespace: nil, from: "8"))
+    }
+
     @Test("a nudge asks at once for a resource that was not served, and begins with short pauses again")
     func nudged() async throws {
         for _ in 0..<3 { api.onList(.failure(.status(404, "NotFound"))) }

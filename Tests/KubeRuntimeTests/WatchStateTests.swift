@@ -86,6 +86,28 @@ import Testing
         expect(state.next(), is: .list(continueToken: nil, limit: 500))
     }
 
+    @Test("a page that is too large is asked for by halves, from the beginning, and later pages stay small")
+    mutating func tooLarge() {
+        _ = state.next()
+        _ = state.listed(resourceVersion: "10", continueToken: "more")
+        var limits: [Int] = []
+        for _ in 0..<8 {
+            state.listFailed(.tooLarge)
+            guard case .list(nil, let limit) = state.next() else { break }
+            limits.append(limit)
+        }
+        expect(limits, is: [250, 125, 62, 31, 15, 7, 3, 1])
+        // One object alone: no tight loop.
+        state.listFailed(.tooLarge)
+        expect(state.next(), is: .wait(.milliseconds(800)))
+        expect(state.next(), is: .list(continueToken: nil, limit: 1))
+        expect(state.listed(resourceVersion: "10", continueToken: nil), is: true)
+        _ = state.next()
+        state.watchEnded(.expired, after: .seconds(60))
+        expect(state.next(), is: .list(continueToken: nil, limit: 1))
+        #expect(WatchState.Failure(KubeError.tooLarge("64 MiB")) == .tooLarge)
+    }
+
     @Test("a page that could not be fetched is asked for again with its token")
     mutating func unavailablePage() {
         _ = state.next()

@@ -291,6 +291,34 @@ struct ClusterScopeTests {
         #expect(await harness.newEvents() == ["Warning ObjectsLeft"])
     }
 
+    @Test("go after a collector that did not wait for it, and not when the store alone lacks it")
+    func leftovers() async throws {
+        harness.put(Self.reading())
+        _ = try await harness.reconcile()
+        let resource = try #require(harness.current)
+        harness.cluster[.openTelemetryCollector, harness.key] = nil
+        harness.catchUp()
+        harness.cluster.put(.openTelemetryCollector, resource)
+        #expect(try await harness.reconcile() == .done)
+        #expect(role != nil && binding != nil)
+
+        harness.cluster[.openTelemetryCollector, harness.key] = nil
+        harness.cluster.fail("delete ClusterRole \(Self.role)", with: .status(403, "Forbidden"))
+        #expect(try await harness.reconcile() == .requeue(after: CollectorReconciler.longestPause))
+        #expect(role != nil && binding == nil)
+        harness.cluster.fail("delete ClusterRole \(Self.role)", with: nil)
+        #expect(try await harness.reconcile() == .done)
+        #expect(role == nil)
+    }
+
+    @Test("of another collector do not go with one that is not there")
+    func otherLeftovers() async throws {
+        putForeignRole()
+        harness.catchUp()
+        #expect(try await harness.reconcile() == .done)
+        #expect(role != nil)
+    }
+
     @Test("without the right what is there stays, and the author is told; with it again it is kept up")
     func availability() async throws {
         harness.put(Self.reading())

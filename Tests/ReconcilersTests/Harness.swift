@@ -87,7 +87,7 @@ final class Harness: Sendable {
 
     func catchUp() {
         writer.apply(key, resourceVersion: current?.resourceVersion ?? "", current)
-        let known = owned.index.objects(ownedBy: "cr-1").merging(owned.index.clusterObjects(of: key)) { $1 }
+        let known = owned.index.claims(of: "cr-1").merging(owned.index.clusterObjects(of: key)) { $1 }
         for (reference, old) in known {
             owned.index.update(reference, from: old, to: nil)
         }

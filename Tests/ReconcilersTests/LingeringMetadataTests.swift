@@ -89,27 +89,52 @@ struct UnknownFieldsTests {
                 ["spec.a", "spec.b[name=\"x.y]\"].c"]
             ),
             ("etcdserver: request timed out", []), (": field not declared in schema", []),
+            ("Service \"web\" is invalid: .spec.selector: field not declared in schema", []),
+            (
+                "failed to create typed patch object: .spec.trafficDistribution: \"x .spec.selector: field not declared in schema",
+                []
+            ),
+            (
+                "failed to create typed patch object: errors:\n  .spec.a: expected list, got \"\n.b c: field not declared in schema",
+                []
+            ),
         ])
     func learn(message: String, paths: [String]) {
         #expect(UnknownFields.paths(in: message).map(\.text) == paths)
     }
 
+    private static let image = "spec.template.spec.containers[name=\"otc-container\"].image"
+
+    private func status(_ path: String, _ code: Int = 500) -> Status {
+        Status(
+            code: code, reason: "",
+            message: "failed to create typed patch object: .\(path): field not declared in schema")
+    }
+
     @Test("are left out, and named")
     func removed() {
         let fields = UnknownFields()
-        func status(_ path: String, _ code: Int = 500) -> Status {
-            Status(code: code, reason: "", message: "failed: \(path): field not declared in schema")
-        }
-        #expect(!fields.learn(from: status(".spec.x", 403), of: .deployment))
-        #expect(
-            fields.learn(from: status(".spec.template.spec.containers[name=\"otc-container\"].image"), of: .deployment))
-        #expect(fields.learn(from: status(".spec.absent"), of: .deployment))
+        #expect(!fields.learn(from: status(Self.image, 403), of: .deployment, in: deployment()))
+        #expect(!fields.learn(from: status(Self.image, 422), of: .deployment, in: deployment()))
+        #expect(fields.removed(from: deployment(), of: .deployment) == deployment())
+        #expect(fields.learn(from: status(Self.image), of: .deployment, in: deployment()))
         var expected = deployment()
         expected.json["spec"]?["template"] = ["spec": ["containers": [["name": "otc-container"]]]]
         #expect(fields.removed(from: deployment(), of: .deployment) == expected)
-        #expect(
-            fields.paths(of: .deployment, in: deployment())
-                == ["spec.template.spec.containers[name=\"otc-container\"].image"])
+        #expect(fields.paths(of: .deployment, in: deployment()) == [Self.image])
         #expect(fields.removed(from: deployment(), of: .statefulSet) == deployment())
+    }
+
+    @Test(
+        "are none that the object does not have, and none without which it would be another",
+        arguments: [
+            "spec.absent", "spec", "spec.selector", "spec.template", "spec.template.spec", "metadata",
+            "metadata.labels",
+            "metadata.name", "kind",
+        ])
+    func kept(path: String) {
+        let fields = UnknownFields()
+        #expect(!fields.learn(from: status(path), of: .deployment, in: deployment()))
+        #expect(fields.removed(from: deployment(), of: .deployment) == deployment())
     }
 }

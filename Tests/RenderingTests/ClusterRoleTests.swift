@@ -56,18 +56,22 @@ struct ClusterRoleTests {
         #expect(unavailable.reasons(.warning) == [.accessRequired])
     }
 
-    @Test("take no label by which other ClusterRoles would take their rules, and none that is filtered")
+    @Test("take no label from the collector: any could be one by which other ClusterRoles take their rules")
     func labels() throws {
-        let options = RenderingOptions(labelsFilter: try KeyFilter(expressions: ["^secret$"]))
         let rendered = rendered(
             labels: [
-                "team": "obs", "secret": "x", "rbac.authorization.k8s.io/aggregate-to-view": "true",
+                "team": "obs", "app.kubernetes.io/name": "mine", "app.kubernetes.io/created-by": "me",
+                "rbac.authorization.k8s.io/aggregate-to-view": "true",
                 "rbac.example.com/aggregate-to-monitoring": "true",
-            ], annotations: ["operator.opentelemetry.io/collector": "other/one"], options: options)
+            ], annotations: ["operator.opentelemetry.io/collector": "other/one"])
         let metadata = try #require(rendered["ClusterRole", Self.role]?["metadata"])
         let keys = try #require(metadata["labels"]?.objectValue?.keys)
-        #expect(keys.contains("team"))
-        #expect(!keys.contains { $0.contains("aggregate") || $0 == "secret" })
+        #expect(
+            keys.sorted()
+                == ["component", "instance", "managed-by", "name", "part-of", "version"].map {
+                    "app.kubernetes.io/\($0)"
+                })
+        #expect(metadata["labels"]?["app.kubernetes.io/name"] == .string(Self.role))
         // Nor does an annotation of the resource say whose they are.
         #expect(metadata["annotations"]?["operator.opentelemetry.io/collector"] == "ns/otel")
         #expect(

@@ -115,6 +115,19 @@ struct CollectorUpgradeTests {
                 == ["feature-gates": "x"])
     }
 
+    @Test("an address for metrics that is none stops the upgrade where collectors no longer take it")
+    func unusableMetricsAddress() throws {
+        let spec = "config: {service: {telemetry: {metrics: {address: 'localhost:8080/metrics'}}}}"
+        let stopped = try upgrade(spec, from: "0.121.0")
+        #expect(stopped.version == "0.121.0")
+        #expect(stopped.obstacle?.version == "0.122.0")
+        #expect(
+            stopped.obstacle?.text.contains("address \"localhost:8080/metrics\" has a port that is neither") == true)
+        #expect(
+            stopped.resource["spec"]?["config"]?["service"]?["telemetry"]?["metrics"]
+                == ["address": "localhost:8080/metrics"])
+    }
+
     @Test("Jaeger's remote sampling stops the upgrade before 0.61.0, says what to do, and lets it go on afterwards")
     func remoteSampling() throws {
         let spec = """

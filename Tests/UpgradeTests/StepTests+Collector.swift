@@ -131,10 +131,6 @@ extension StepTests {
         reader("with a variable port", "0.0.0.0:${env:PORT}", nil, "[READER]", "0.0.0.0", "'${env:PORT}'"),
         reader("of IPv6", "[::]:8888", nil, "[READER]", "'[::]'", "8888"),
         StepCase(
-            version: "0.122.0", name: "an address with something else for a port is left",
-            before: "config: {service: {telemetry: {metrics: {address: 'localhost:8080/metrics'}}}}",
-            warning: "spec.config.service.telemetry.metrics.address: left as it is"),
-        StepCase(
             version: "0.122.0", name: "readers that are no list are left",
             before: "config: {service: {telemetry: {metrics: {address: 'a:1', readers: {}}}}}",
             warning: "spec.config.service.telemetry.metrics.readers: left as it is: found an object"),

@@ -12,6 +12,9 @@ public struct Discovery: Sendable, Equatable {
     /// The served versions of every group, the preferred one first.
     private var versions: [String: [String]]
 
+    /// Those that did not say what they serve.
+    private var silent: Set<GroupVersion> = []
+
     private struct GroupVersion: Hashable {
         var group: String
         var version: String
@@ -20,6 +23,11 @@ public struct Discovery: Sendable, Equatable {
     /// Whether this type is served in this version, with the kind that it is expected to have.
     public func serves(_ type: ResourceType) -> Bool {
         kinds[GroupVersion(group: type.group, version: type.version)]?[type.plural] == type.kind
+    }
+
+    /// Whether it could not be found out if this type is served: its group and version is there, but gave no answer.
+    public func isUnknown(_ type: ResourceType) -> Bool {
+        silent.contains(GroupVersion(group: type.group, version: type.version))
     }
 
     /// Whether the group is served in any version.
@@ -64,13 +72,18 @@ public struct Discovery: Sendable, Equatable {
         }
         kinds[GroupVersion(group: group, version: version)] = plurals
     }
+
+    mutating func addSilent(group: String, version: String) {
+        silent.insert(GroupVersion(group: group, version: version))
+    }
 }
 
 extension KubeAPI {
     /// Finds out which of these types the server serves: two requests, and one for each of their groups and versions that
     /// exist.
     ///
-    /// A group version that disappears in between, or whose own server is down (503), counts as not served.
+    /// A group version that disappears in between counts as not served. One whose own server fails, as that of an
+    /// aggregated API may, is unknown, and does not keep the others from being found.
     public func discover(_ types: some Sequence<ResourceType>) async throws(KubeError) -> Discovery {
         var discovery = Discovery(core: try await raw("/api"), groups: try await raw("/apis"))
         var asked: Set<String> = []
@@ -79,8 +92,10 @@ extension KubeAPI {
             let path = type.group.isEmpty ? "/api/\(type.version)" : "/apis/\(type.group)/\(type.version)"
             do throws(KubeError) {
                 discovery.add(try await raw(path), group: type.group, version: type.version)
-            } catch  where error.status?.code == 404 || error.status?.code == 503 {
-                continue
+            } catch {
+                if error == .cancelled || Task.isCancelled { throw error }
+                if error.status?.isNotFound == true { continue }
+                discovery.addSilent(group: type.group, version: type.version)
             }
         }
         return discovery

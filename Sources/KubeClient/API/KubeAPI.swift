@@ -60,7 +60,7 @@ extension KubeAPI {
     /// Every object, page after page.
     ///
     /// When the server no longer knows the state that the pages belong to (410), starts over with one list without pages:
-    /// that one cannot expire.
+    /// that one cannot expire. When a page is too large, starts over with pages of half as many objects.
     ///
     /// Source: Kubernetes API concepts, "Retrieving large results sets in chunks".
     public func listAll(
@@ -69,6 +69,7 @@ extension KubeAPI {
     ) async throws(KubeError) -> ObjectList {
         var page = options
         var items: [KubeObject] = []
+        var unreadable: [UnreadableObject] = []
         while true {
             let answer: ObjectList
             do throws(KubeError) {
@@ -77,11 +78,20 @@ extension KubeAPI {
                 page = options
                 page.limit = 0
                 items = []
+                unreadable = []
+                continue
+            } catch {
+                guard case .tooLarge = error, let limit = ListOptions.half(of: page.limit) else { throw error }
+                page = options
+                page.limit = limit
+                items = []
+                unreadable = []
                 continue
             }
             items.append(contentsOf: answer.items)
+            unreadable.append(contentsOf: answer.unreadable)
             guard let token = answer.continueToken else {
-                return ObjectList(items: items, resourceVersion: answer.resourceVersion)
+                return ObjectList(items: items, resourceVersion: answer.resourceVersion, unreadable: unreadable)
             }
             page.continueToken = token
             // A continue token carries its own version; the server refuses both.

@@ -29,17 +29,36 @@ public struct ListOptions: Sendable, Equatable {
     }
 }
 
+extension ListOptions {
+    /// How many objects to ask for when so many were too large together; `nil` when one alone was.
+    ///
+    /// - Parameter limit: 0 for all of them, which is taken for a page of the usual size.
+    public static func half(of limit: Int) -> Int? {
+        switch limit {
+        case 1: nil
+        case 0: 250
+        default: limit / 2
+        }
+    }
+}
+
 /// One page of a list, or all of it when there is no `continueToken`.
 public struct ObjectList: Sendable, Equatable {
-    /// Every item carries its `apiVersion` and `kind`, which the server leaves out of lists.
+    /// Every item carries its `apiVersion` and `kind`, which the server leaves out of lists. From the server they come
+    /// without `metadata.managedFields`; a `get` has them.
     public var items: [KubeObject]
+    /// Those that are in the list too, but could not be read.
+    public var unreadable: [UnreadableObject]
     /// The state that this list shows; a watch from here sees everything after it.
     public var resourceVersion: String
     /// Asks for the next page; `nil` on the last one.
     public var continueToken: String?
 
-    public init(items: [KubeObject], resourceVersion: String, continueToken: String? = nil) {
+    public init(
+        items: [KubeObject], resourceVersion: String, continueToken: String? = nil, unreadable: [UnreadableObject] = []
+    ) {
         self.items = items
+        self.unreadable = unreadable
         self.resourceVersion = resourceVersion
         self.continueToken = continueToken
     }

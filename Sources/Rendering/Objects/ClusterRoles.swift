@@ -29,22 +29,18 @@ extension CollectorDraft {
         return RenderedPart(.clusterRoleBinding, object)
     }
 
+    /// With none of the collector's own labels: an aggregated ClusterRole may select any label, and who may label a
+    /// collector could give the collector's rights to everybody who may, say, view a namespace.
+    ///
+    /// Source: Kubernetes, "Using RBAC Authorization", aggregated ClusterRoles.
     private func clusterObject(_ type: ResourceType, _ name: String) -> KubeObject {
         var object = KubeObject(type, ObjectKey(name: name))
         var annotations = annotations
         annotations[CollectorAnnotationKey.owner] = "\(collector.key)"
         object.json["metadata"]?["labels"] = .strings(
-            labels.standard(name, filtered: true).filter { !Self.isAggregating($0.key) })
+            labels.own(name))
         object.json["metadata"]?["annotations"] = .strings(annotations)
         return object
-    }
-
-    /// Whether a label is one by which rules get into other ClusterRoles: with it, who may label a collector could give
-    /// the collector's rights to everybody who may, say, view a namespace.
-    ///
-    /// Source: Kubernetes, "Using RBAC Authorization", aggregated ClusterRoles.
-    private static func isAggregating(_ label: String) -> Bool {
-        label.hasPrefix("rbac.authorization.k8s.io/") || label.contains("/aggregate-to-")
     }
 
     // MARK: - What is to be said

@@ -15,6 +15,10 @@ public struct CollectorValidation: Sendable {
     private let forbidden: ComponentDenyList
     private let isCertManagerAvailable: Bool
 
+    /// How deep a specification may be. What is stored is read back within other objects, and with the record of who set
+    /// which field, which is a few levels deeper: it has to stay below what a reader takes (``JSONLimits``).
+    static let depthLimit = 100
+
     /// - Parameters:
     ///   - options: what the objects are rendered with, to warn of what will be missing.
     ///   - forbidden: the components that must not be used, where FIPS is demanded.
@@ -30,8 +34,9 @@ public struct CollectorValidation: Sendable {
     /// What is wrong with a resource that is created or, with `old`, changed.
     ///
     /// An update that leaves `spec` as it is, a label or a finalizer for example, is never denied: what would be wrong becomes
-    /// a warning. A resource that is being deleted is not looked at: nothing of it is applied any more, and a denial would
-    /// only keep it from going.
+    /// a warning. So does what is wrong with the stored resource already, in the same words: a resource from before the
+    /// check can be changed, and upgraded, bit by bit. A resource that is being deleted is not looked at: nothing of it is
+    /// applied any more, and a denial would only keep it from going.
     ///
     /// What is left to be found out about rights stands in ``CollectorVerdict/access``. An update is asked only for the rights
     /// that it adds: those of the stored resource are given already, as far as the operator may.
@@ -41,25 +46,33 @@ public struct CollectorValidation: Sendable {
         if KubeObject(resource).isBeingDeleted { return CollectorVerdict() }
         // The stored resource has come through the same conversion, so it looks as if nothing had been changed.
         if let denial = LossyWrite.denial(of: resource) { return CollectorVerdict(denial: denial) }
-        var (verdict, collector) = checked(resource, replacing: old)
+        let found = checked(resource, replacing: old)
+        var verdict = found.verdict
+        verdict.deny(found.refusals.first ?? found.accessRefusal)
         if let old {
             if Self.haveSameSpec(old, resource) {
                 verdict.access = []
                 if let denial = verdict.denial {
-                    verdict.denial = nil
-                    verdict.deniedField = nil
+                    verdict.deny(nil)
                     verdict.warnings.append("as it is stored, it would not be admitted today: \(denial)")
                     return verdict
                 }
-            } else if !verdict.access.isEmpty {
-                let (stored, storedCollector) = checked(old, replacing: nil)
+            } else if verdict.denial != nil || !verdict.access.isEmpty {
+                let stored = checked((try? CollectorDefaulting().defaulted(old).resource) ?? old, replacing: nil)
                 // Nothing was given for what is not reconciled.
-                if storedCollector?.spec.managementState == .managed {
-                    verdict.access = verdict.access.compactMap { $0.without(stored.access) }
+                if stored.collector?.spec.managementState == .managed {
+                    verdict.access = verdict.access.compactMap { $0.without(stored.verdict.access) }
+                }
+                let known = Set(stored.refusals.map(\.message))
+                verdict.deny(found.refusals.first { !known.contains($0.message) } ?? found.accessRefusal)
+                if verdict.denial == nil {
+                    verdict.warnings += found.refusals.map {
+                        "admitted, as it is stored like this, but it would not be today: \($0.message)"
+                    }
                 }
             }
         }
-        if let collector, verdict.denial == nil {
+        if let collector = found.collector, verdict.denial == nil {
             verdict.warnings += renderer.render(collector).findings
                 .filter { $0.severity >= .warning }.map(\.message)
         }
@@ -73,32 +86,64 @@ public struct CollectorValidation: Sendable {
         return defaulted["spec"] == new["spec"]
     }
 
-    /// - Returns: the collector, too, when it can be read.
-    private func checked(
-        _ resource: JSONValue, replacing old: JSONValue?
-    ) -> (CollectorVerdict, OpenTelemetryCollector?) {
+    private struct Checked {
+        /// Without the denial.
         var verdict = CollectorVerdict()
+        /// What the checks found, in their order: each the first thing that is wrong.
+        var refusals: [CollectorRefusal] = []
+        /// Why it cannot be said which rights are asked for. Never taken for what is stored already.
+        var accessRefusal: CollectorRefusal?
+        /// `nil` when it cannot be read.
+        var collector: OpenTelemetryCollector?
+    }
+
+    private func checked(_ resource: JSONValue, replacing old: JSONValue?) -> Checked {
+        var found = Checked()
+        let spec = resource["spec"] ?? [:]
+        if spec.isDeeper(than: Self.depthLimit) {
+            found.refusals = [
+                CollectorRefusal("spec: lists and objects are nested deeper than \(Self.depthLimit) levels")
+            ]
+            return found
+        }
         let collector: OpenTelemetryCollector
         do throws(FieldError) {
             collector = try OpenTelemetryCollector(resource)
         } catch {
-            verdict.denial = error.description
-            return (verdict, nil)
+            found.refusals = [CollectorRefusal(error.description)]
+            return found
         }
+        found.collector = collector
         let checks = CollectorChecks(
-            collector: collector, spec: resource["spec"] ?? [:], old: old.map { $0["spec"] ?? [:] },
+            collector: collector, spec: spec, old: old.map { $0["spec"] ?? [:] },
             forbidden: forbidden, isCertManagerAvailable: isCertManagerAvailable)
+        if let warning = checks.nullWarning { found.verdict.warnings.append(warning) }
+        if let warning = LossyWrite.warning(of: resource) { found.verdict.warnings.append(warning) }
+        found.refusals = checks.refusals()
         do throws(CollectorRefusal) {
-            try checks.modeIsUnchanged()
-            if let warning = checks.nullWarning { verdict.warnings.append(warning) }
-            if let warning = LossyWrite.warning(of: resource) { verdict.warnings.append(warning) }
-            try checks.run()
-            verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
+            found.verdict.access = try checks.access(canGrant: renderer.options.canGrantAccess)
         } catch {
-            verdict.denial = error.message
-            verdict.deniedField = error.path
+            found.accessRefusal = error
         }
-        return (verdict, collector)
+        return found
+    }
+}
+
+extension CollectorVerdict {
+    fileprivate mutating func deny(_ refusal: CollectorRefusal?) {
+        denial = refusal?.message
+        deniedField = refusal?.path
+    }
+}
+
+extension JSONValue {
+    /// Whether lists and objects are open in one another more often than that. Looks no deeper than it has to.
+    func isDeeper(than levels: Int) -> Bool {
+        switch self {
+        case .array(let elements): levels == 0 || elements.contains { $0.isDeeper(than: levels - 1) }
+        case .object(let object): levels == 0 || object.members.contains { $0.value.isDeeper(than: levels - 1) }
+        default: false
+        }
     }
 }
 
@@ -115,22 +160,26 @@ struct CollectorChecks {
     var mode: CollectorSpec.Mode { collector.spec.mode }
     var config: CollectorConfig { collector.spec.config }
 
-    /// All but ``modeIsUnchanged()``, in the reference's order.
+    /// What is wrong, in the reference's order.
     ///
     /// There the checks end with those of the autoscaler as soon as it has a maximum, and whoever sets one gets around the
-    /// others, security among them. Here they go on.
-    func run() throws(CollectorRefusal) {
-        try claimsFitMode()
-        try sidecarLeavesPodAlone()
-        try targetAllocator()
-        try declaredPorts()
-        try componentPorts()
-        try replicaBounds()
-        try autoscaler()
-        try ingress()
-        try updateStrategiesFitMode()
-        try componentsAreAllowed()
-        try textIsKept()
-        try bounds()
+    /// others, security among them. Here they go on, and one that fails does not hide what the others find.
+    func refusals() -> [CollectorRefusal] {
+        let checks: [(CollectorChecks) -> () throws(CollectorRefusal) -> Void] = [
+            CollectorChecks.modeIsUnchanged, CollectorChecks.claimsFitMode, CollectorChecks.sidecarLeavesPodAlone,
+            CollectorChecks.targetAllocator, CollectorChecks.declaredPorts, CollectorChecks.componentPorts,
+            CollectorChecks.replicaBounds, CollectorChecks.autoscaler, CollectorChecks.ingress,
+            CollectorChecks.updateStrategiesFitMode, CollectorChecks.componentsAreAllowed,
+            CollectorChecks.textIsKept, CollectorChecks.bounds,
+        ]
+        var refusals: [CollectorRefusal] = []
+        for check in checks {
+            do throws(CollectorRefusal) {
+                try check(self)()
+            } catch {
+                refusals.append(error)
+            }
+        }
+        return refusals
     }
 }

@@ -35,7 +35,10 @@ enum TelemetrySteps {
             }
             let endpoint = Endpoint(address)
             guard endpoint.port == nil || endpoint.hasUsablePort else {
-                return metrics.warn(about: "address", "left as it is: its port is neither a number nor a variable")
+                // A newer collector does not start with it, so the image that knows it stays.
+                return metrics.stop(
+                    "address \"\(address.prefix(100))\" has a port that is neither a number nor a variable, and newer "
+                        + "collectors take no address: write it as host:port, or as a reader")
             }
             metrics["address"] = nil
             let exporter = prometheus(at: endpoint)

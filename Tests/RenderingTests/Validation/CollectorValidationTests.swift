@@ -47,8 +47,39 @@ struct CollectorValidationTests {
                 "as it is stored, it would not be admitted today: "
                     + ValidationRowsTests.unsupported("deployment", "volumeClaimTemplates")
             ])
-        labelled["spec"]?["replicas"] = 2
-        #expect(validation.verdict(on: labelled, replacing: stored).denial != nil)
+    }
+
+    @Test(
+        "what is wrong with the stored resource already is warned of; what an update adds is denied, though it comes later"
+    )
+    func standingRefusal() throws {
+        let stored = try defaulted(["volumeClaimTemplates": [["spec": [:]]]])
+        var changed = stored
+        changed["spec"]?["replicas"] = 2
+        let verdict = validation.verdict(on: changed, replacing: stored)
+        #expect(verdict.denial == nil)
+        #expect(
+            verdict.warnings == [
+                "admitted, as it is stored like this, but it would not be today: "
+                    + ValidationRowsTests.unsupported("deployment", "volumeClaimTemplates")
+            ])
+        changed["spec"]?["ports"] = [["name": "a", "port": 0]]
+        let denial = try #require(validation.verdict(on: changed, replacing: stored).denial)
+        #expect(denial.contains("port"))
+        #expect(denial != ValidationRowsTests.unsupported("deployment", "volumeClaimTemplates"))
+        // And in a resource that had none of it, the first of both.
+        #expect(
+            validation.verdict(on: changed, replacing: try defaulted([:])).denial
+                == ValidationRowsTests.unsupported("deployment", "volumeClaimTemplates"))
+    }
+
+    @Test(
+        "a specification that could hardly be read back is denied, with the depth",
+        arguments: [(99, nil), (100, "spec: lists and objects are nested deeper than 100 levels")])
+    func depth(levels: Int, denial: String?) throws {
+        var deep: JSONValue = "x"
+        for _ in 0..<levels { deep = ["a": deep] }
+        #expect(validation.verdict(on: try defaulted(["affinity": deep])).denial == denial)
     }
 
     @Test("one that is being deleted is let go, whatever is wrong with it")

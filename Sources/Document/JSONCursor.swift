@@ -2,18 +2,18 @@ import Glibc
 
 /// Steps over JSON without building anything. It checks the structure of what it reads (strings end, brackets match)
 /// and not every rule of JSON inside a value that it skips.
-struct JSONCursor {
+package struct JSONCursor {
     private let bytes: UnsafeRawBufferPointer
     /// Of the next byte.
-    private(set) var index = 0
+    package private(set) var index = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    var isAtEnd: Bool { index == bytes.count }
+    package var isAtEnd: Bool { index == bytes.count }
 
-    var isAtObject: Bool { index < bytes.count && bytes[index] == UInt8(ascii: "{") }
+    package var isAtObject: Bool { index < bytes.count && bytes[index] == UInt8(ascii: "{") }
 
-    mutating func skipSpace() {
+    package mutating func skipSpace() {
         while index < bytes.count {
             switch bytes[index] {
             case 0x20, 0x0a, 0x0d, 0x09: index += 1
@@ -32,7 +32,7 @@ struct JSONCursor {
 
     /// Calls `body` for each member of the object that starts here, with the cursor at its value, which `body` must
     /// pass. `false` when there is no object or `body` says so.
-    mutating func members(_ body: (StringSlice, inout JSONCursor) -> Bool) -> Bool {
+    package mutating func members(_ body: (StringSlice, inout JSONCursor) -> Bool) -> Bool {
         guard take("{") else { return false }
         if take("}") { return true }
         while true {
@@ -45,9 +45,11 @@ struct JSONCursor {
         }
     }
 
-    /// Calls `body` for each element of the array that starts here, with the cursor at the element, which `body` must pass.
-    /// `false` when there is no array or `body` says so.
-    mutating func elements(_ body: (inout JSONCursor) -> Bool) -> Bool {
+    package var isAtList: Bool { index < bytes.count && bytes[index] == UInt8(ascii: "[") }
+
+    /// Calls `body` for each element of the list that starts here, with the cursor at the element, which `body` must
+    /// pass. `false` when there is no list or `body` says so.
+    package mutating func elements(_ body: (inout JSONCursor) -> Bool) -> Bool {
         guard take("[") else { return false }
         if take("]") { return true }
         while true {
@@ -59,13 +61,13 @@ struct JSONCursor {
     }
 
     /// The raw bytes between a string's quotes.
-    struct StringSlice {
+    package struct StringSlice {
         let bytes: UnsafeRawBufferPointer
 
         var hasEscape: Bool { bytes.contains(UInt8(ascii: "\\")) }
 
         /// Names have no character that must be escaped, and a name that is written with one is not taken for it.
-        static func ~= (name: StaticString, slice: StringSlice) -> Bool {
+        package static func ~= (name: StaticString, slice: StringSlice) -> Bool {
             slice.bytes.count == name.utf8CodeUnitCount
                 && memcmp(
                     slice.bytes.baseAddress ?? UnsafeRawPointer(name.utf8Start), name.utf8Start, slice.bytes.count)
@@ -85,14 +87,14 @@ struct JSONCursor {
 
     /// Reads a string that may occur once. `false` when it is a second one, no string, or one with escapes, which none
     /// of the members read here ever has.
-    mutating func string(into text: inout String?) -> Bool {
+    package mutating func string(into text: inout String?) -> Bool {
         guard text == nil, let slice = string(), !slice.hasEscape else { return false }
         text = String(decoding: slice.bytes, as: UTF8.self)
         return true
     }
 
     /// Steps over the value that starts here.
-    mutating func skipValue() -> Bool {
+    package mutating func skipValue() -> Bool {
         guard index < bytes.count else { return false }
         switch bytes[index] {
         case UInt8(ascii: "\""): return string() != nil

@@ -5,7 +5,7 @@ public import KubeModel
 public struct UnreadableObject: Error, Sendable, Equatable {
     public var key: ObjectKey
     public var resourceVersion: String
-    /// Such as `lists and objects are nested deeper than 160 levels`.
+    /// Such as `lists and objects are nested deeper than 136 levels`.
     public var reason: String
 
     public init(key: ObjectKey, resourceVersion: String, reason: String) {

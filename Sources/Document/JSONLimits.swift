@@ -2,7 +2,7 @@
 public struct JSONLimits: Equatable, Sendable {
     /// How many lists and objects may be open at once.
     ///
-    /// ``standardDepth`` by default, and never more than ``greatestDepth``: reading, writing, comparing and freeing a value recurse
+    /// 128 by default, and never more than ``greatestDepth``: reading, writing, comparing and freeing a value recurse
     /// once a level.
     public var maxDepth: Int
     /// The size of the whole text in bytes. 256 MiB by default: a page of 500 large objects is below it.
@@ -18,24 +18,18 @@ public struct JSONLimits: Equatable, Sendable {
         case takeLast
     }
 
-    /// Several times the depth of a CustomResourceDefinition, the deepest thing in a cluster, and what Rust's `serde_json`
-    /// allows, which many operators read with.
-    public static let standardDepth = 128
-
-    /// The deepest nesting that can be asked for. One who reads back what was let in at the standard depth needs more:
-    /// it comes within lists, and with `metadata.managedFields`, which repeats it some levels deeper.
+    /// The deepest nesting that can be asked for: several times that of a CustomResourceDefinition, the deepest thing
+    /// in a cluster, and what Rust's `serde_json` allows, which many operators read with.
     ///
     /// One level costs the hungriest of the recursive functions about 2.5 KiB of stack without optimization, so the
-    /// greatest depth fits into 512 KiB, the smallest stack that threads get on our platforms. A test runs all of
+    /// greatest depth fits well into 512 KiB, the smallest stack that threads get on our platforms. A test runs all of
     /// them on such a thread.
-    public static let greatestDepth = 160
+    public static let greatestDepth = 128
 
     public static let standard = JSONLimits()
-    /// For what an API server has stored.
-    public static let stored = JSONLimits(maxDepth: greatestDepth)
 
     public init(
-        maxDepth: Int = standardDepth, maxBytes: Int = 256 << 20, duplicateKeys: DuplicateKeys = .reject
+        maxDepth: Int = greatestDepth, maxBytes: Int = 256 << 20, duplicateKeys: DuplicateKeys = .reject
     ) {
         self.maxDepth = min(maxDepth, Self.greatestDepth)
         self.maxBytes = maxBytes

@@ -134,7 +134,7 @@ public struct YAMLLimits: Equatable, Sendable {
 
     public static let standard = YAMLLimits()
 
-    public init(maxDepth: Int = JSONLimits.standardDepth, maxBytes: Int = 64 << 20, maxNodes: Int = 1_000_000) {
+    public init(maxDepth: Int = JSONLimits.greatestDepth, maxBytes: Int = 64 << 20, maxNodes: Int = 1_000_000) {
         self.maxDepth = min(maxDepth, JSONLimits.greatestDepth)
         self.maxBytes = maxBytes
         self.maxNodes = maxNodes

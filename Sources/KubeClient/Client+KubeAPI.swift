@@ -77,7 +77,7 @@ extension ObjectList {
             return
         }
         do throws(DocumentError) {
-            _ = try JSONValue(parsing: body, limits: .stored)
+            _ = try JSONValue(parsing: body)
         } catch {
             throw .decoding("could not read the list of \(type): \(error)")
         }

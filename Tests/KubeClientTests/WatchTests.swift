@@ -70,7 +70,7 @@ struct WatchTests {
             return
         }
         #expect(object.key == key && object.resourceVersion == "9")
-        #expect(object.reason.contains("nested deeper than 160 levels"))
+        #expect(object.reason.contains("nested deeper than 128 levels"))
         #expect(gone.key == key && gone.resourceVersion == "10")
 
         let list = try await client.list(.configMap, namespace: nil, options: ListOptions(), projection: .full)

@@ -5,7 +5,7 @@ public import KubeModel
 public struct UnreadableObject: Error, Sendable, Equatable {
     public var key: ObjectKey
     public var resourceVersion: String
-    /// Such as `lists and objects are nested deeper than 160 levels`.
+    /// Such as `lists and objects are nested deeper than 128 levels`.
     public var reason: String
 
     public init(key: ObjectKey, resourceVersion: String, reason: String) {
@@ -38,7 +38,7 @@ struct ObjectScan {
         var json: JSONValue
         do throws(DocumentError) {
             json = try JSONValue(
-                parsing: bytes.bindMemory(to: UInt8.self), limits: .stored, omitting: scan.managedFields)
+                parsing: bytes.bindMemory(to: UInt8.self), omitting: scan.managedFields)
         } catch {
             throw UnreadableObject(
                 key: ObjectKey(namespace: scan.namespace ?? "", name: scan.name ?? ""),

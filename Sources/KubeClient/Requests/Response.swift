@@ -13,7 +13,7 @@ struct Response: Sendable, Equatable {
     /// - Parameter what: completes "could not read …", such as `deployments.apps default/web`.
     func json(_ what: @autoclosure () -> String) throws(KubeError) -> JSONValue {
         do throws(DocumentError) {
-            return try JSONValue(parsing: body, limits: .stored)
+            return try JSONValue(parsing: body)
         } catch {
             throw .decoding("could not read \(what()): \(error)")
         }
@@ -24,7 +24,7 @@ struct Response: Sendable, Equatable {
     /// A proxy or an overloaded server answers with plain text or HTML: its beginning becomes the message.
     var status: Status {
         var status: Status
-        if let json = try? JSONValue(parsing: body, limits: .stored), json["kind"]?.stringValue == "Status" {
+        if let json = try? JSONValue(parsing: body), json["kind"]?.stringValue == "Status" {
             status = Status(json, code: head.code)
         } else {
             var text = String(decoding: body.prefix(300), as: UTF8.self)

@@ -68,7 +68,7 @@ extension WatchEvent {
 
     private static func json(_ bytes: UnsafeRawBufferPointer, of type: ResourceType) throws(KubeError) -> JSONValue {
         do throws(DocumentError) {
-            return try JSONValue(parsing: bytes.bindMemory(to: UInt8.self), limits: .stored)
+            return try JSONValue(parsing: bytes.bindMemory(to: UInt8.self))
         } catch {
             throw .decoding("could not read an event of the watch on \(type): \(error)")
         }

@@ -59,8 +59,8 @@ public struct CollectorValidation: Sendable {
                 }
             } else if verdict.denial != nil || !verdict.access.isEmpty {
                 let stored = checked((try? CollectorDefaulting().defaulted(old).resource) ?? old, replacing: nil)
-                // Nothing was given for what is not reconciled.
-                if stored.collector?.spec.managementState == .managed {
+                // Nothing may have been given for what is not reconciled, or would not be admitted.
+                if stored.collector?.spec.managementState == .managed, stored.refusals.isEmpty {
                     verdict.access = verdict.access.compactMap { $0.without(stored.verdict.access) }
                 }
                 let known = Set(stored.refusals.map(\.message))

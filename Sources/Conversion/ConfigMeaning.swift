@@ -10,7 +10,7 @@ enum ConfigMeaning {
     static func text(_ text: JSONValue?, mayStandFor config: JSONValue, isMarked: Bool) -> Bool {
         guard let read = try? ConfigText.read(text) else { return false }
         if read.problem != nil { return isMarked && isEmpty(config) }
-        return isEqual(read.value, config) || isDefault(config, of: read.value)
+        return isEqual(read.value, config) || isDefault(config, of: read.value) || isShown(config, as: read.value)
     }
 
     /// Whether a kept configuration may be stored for a text: a client that knows the text alone must have seen what it writes.
@@ -22,9 +22,15 @@ enum ConfigMeaning {
         let shown = ConfigText.write(config)
         if text?.stringValue == shown { return true }
         if read.problem != nil { return isEmpty(config) }
-        if isDefault(config, of: read.value) { return true }
-        guard let again = try? ConfigText.read(.string(shown)), again.problem == nil else { return false }
-        return isEqual(again.value, read.value)
+        return isDefault(config, of: read.value) || isShown(config, as: read.value)
+    }
+
+    /// Whether the text that the conversion alone makes of `config` says `read`. Some members of v1beta1 are not in it.
+    private static func isShown(_ config: JSONValue, as read: JSONValue) -> Bool {
+        guard let shown = try? ConfigText.read(.string(ConfigText.write(config))), shown.problem == nil else {
+            return false
+        }
+        return isEqual(shown.value, read)
     }
 
     /// Whether `config` is `written` with what the webhook adds to every configuration.

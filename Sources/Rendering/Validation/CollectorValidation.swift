@@ -57,8 +57,8 @@ public struct CollectorValidation: Sendable {
                 }
             } else if verdict.denial != nil || !verdict.access.isEmpty {
                 let stored = checked((try? CollectorDefaulting().defaulted(old).resource) ?? old, replacing: nil)
-                // Nothing was given for what is not reconciled.
-                if stored.collector?.spec.managementState == .managed {
+                // Nothing was given for what is not reconciled, nor perhaps for what is wrong.
+                if stored.refusals.isEmpty, stored.collector?.spec.managementState == .managed {
                     verdict.access = verdict.access.compactMap { $0.without(stored.verdict.access) }
                 }
                 let standing = found.refusals.filter(stored.refusals.contains)

@@ -85,7 +85,8 @@ extension Scenario {
             #expect(try cluster.get("deployment", "exotic-collector", in: namespace) != nil)
             #expect(try cluster.get("service", "exotic-collector-monitoring", in: namespace) != nil)
 
-            // As `taken` in another namespace could have it, were the names cut or put together so.
+            // As another collector could have it, were the names cut or put together so.
+            try cluster.apply(Manifest.collector("holder", in: namespace, spec: ["managementState: unmanaged"]))
             let taken = "taken-\(namespace)-cluster-role"
             try cluster.apply(
                 """
@@ -94,20 +95,25 @@ extension Scenario {
                 metadata:
                   name: \(taken)
                   labels: {app.kubernetes.io/managed-by: opentelemetry-operator}
-                  annotations: {operator.opentelemetry.io/collector: elsewhere/else}
+                  annotations: {operator.opentelemetry.io/collector: \(namespace)/holder}
                 rules: []
                 """)
             try cluster.apply(Manifest.reading("k8s_events: {}", "taken", in: namespace))
             let foreign = try await cluster.condition("Ready", of: "taken", in: namespace) { $0["status"] == "False" }
             #expect(
-                foreign["message"]?.stringValue?.contains("belongs to OpenTelemetryCollector elsewhere/else") == true)
+                foreign["message"]?.stringValue?.contains("belongs to OpenTelemetryCollector \(namespace)/holder")
+                    == true)
             #expect(try cluster.get("clusterrole", taken, in: "")?["rules"]?.arrayValue ?? [] == [])
             #expect(try cluster.get("clusterrolebinding", "taken-\(namespace)-collector", in: "") == nil)
             #expect(try cluster.get("deployment", "taken-collector", in: namespace) != nil)
 
-            _ = try cluster.kubectl("delete", "otelcol", "--all", "-n", namespace, "--timeout=60s")
+            _ = try cluster.kubectl("delete", "otelcol", "taken", "exotic", "-n", namespace, "--timeout=60s")
             #expect(try cluster.get("clusterrole", taken, in: "") != nil)
-            _ = try cluster.kubectl("delete", "clusterrole", taken)
+            // What nobody is left to ask for goes.
+            _ = try cluster.kubectl("delete", "otelcol", "holder", "-n", namespace, "--timeout=60s")
+            _ = try await eventually("the holder's rights to go") {
+                try cluster.get("clusterrole", taken, in: "") == nil ? true : nil
+            }
         }
 
         @Test("an operator that has lost the right lets collectors go, and tells what is left", .timeLimit(.minutes(4)))

@@ -98,6 +98,7 @@ public final class CollectorReconciler: Sendable {
         }
         var rendered = renderer.render(resource.json)
         rendered.findings += upgrade.findings
+        for object in rendered.objects { workloads.age(object.reference) }
         var problems: [ObjectProblem] = []
         if rendered.isComplete {
             problems = await apply(rendered.objects.filter(\.type.isNamespaced), of: resource)
@@ -142,7 +143,7 @@ public final class CollectorReconciler: Sendable {
     func apply(_ objects: [RenderedObject], of resource: KubeObject) async -> [ObjectProblem] {
         var problems: [ObjectProblem] = []
         for rendered in Self.inOrder(objects) {
-            let reference = TypedKey(type: rendered.type, key: rendered.object.key)
+            let reference = rendered.reference
             if let index = problems.firstIndex(where: { isMissing($0.reference) }),
                 isRunning(reference, of: resource)
             {
@@ -195,7 +196,7 @@ public final class CollectorReconciler: Sendable {
     /// What this API server's version does not have.
     private func omissions(_ objects: [RenderedObject]) -> [Finding] {
         objects.flatMap { rendered in
-            let reference = TypedKey(type: rendered.type, key: rendered.object.key)
+            let reference = rendered.reference
             return applier.omitted(from: reference, rendered.object).map {
                 Finding(
                     .warning, .apiUnavailable,
@@ -215,7 +216,7 @@ public final class CollectorReconciler: Sendable {
             .filter { !AvailableAPIs.optional.contains($0.key.type) || available.serves($0.key.type) }
         let unwanted = PrunePlan.unwanted(
             owned: owned,
-            wanted: Set(objects.map { TypedKey(type: $0.type, key: $0.object.key) }), failed: failed,
+            wanted: Set(objects.map(\.reference)), failed: failed,
             configVersions: resource.json[path: "spec", "configVersions"]?.intValue ?? 3)
         for (reference, uid) in unwanted {
             do throws(KubeError) {
@@ -281,7 +282,7 @@ public final class CollectorReconciler: Sendable {
     private func readWorkload(_ rendered: Rendered, of resource: KubeObject) async throws(KubeError) -> KubeObject? {
         let isWorkload: (RenderedObject) -> Bool = { WorkloadObservations.types.contains($0.type) }
         guard let desired = rendered.objects.first(where: isWorkload) else { return nil }
-        let reference = TypedKey(type: desired.type, key: desired.object.key)
+        let reference = desired.reference
         if let observed = workloads.current(reference, known: owned.known(reference)) {
             return Self.ours(observed, resource)
         }

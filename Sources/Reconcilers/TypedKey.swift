@@ -1,4 +1,5 @@
 import KubeModel
+import Rendering
 
 /// One object in the cluster: its type and its key.
 struct TypedKey: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -11,4 +12,8 @@ struct TypedKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     static func < (left: TypedKey, right: TypedKey) -> Bool {
         (left.type.description, left.key) < (right.type.description, right.key)
     }
+}
+
+extension RenderedObject {
+    var reference: TypedKey { TypedKey(type: type, key: object.key) }
 }

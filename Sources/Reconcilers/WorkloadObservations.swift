@@ -26,6 +26,12 @@ final class WorkloadObservations: Sendable {
         observations.withLock { $0[reference] = observation }
     }
 
+    /// A reconcile begins: what an earlier one saw counts only as long as the store shows the same.
+    func age(_ reference: TypedKey) {
+        guard Self.types.contains(reference.type) else { return }
+        observations.withLock { $0[reference]?.isFresh = false }
+    }
+
     func forget(_ reference: TypedKey) { observations.withLock { $0[reference] = nil } }
 
     /// - Parameter known: what the store shows.
@@ -33,7 +39,6 @@ final class WorkloadObservations: Sendable {
     func current(_ reference: TypedKey, known: OwnedObject?) -> KubeObject? {
         observations.withLock { observations in
             guard let observation = observations[reference] else { return nil }
-            observations[reference]?.isFresh = false
             if observation.isFresh { return observation.excerpt }
             guard let known, known.uid == observation.uid, known.resourceVersion == observation.resourceVersion
             else { return nil }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Rendering
+import TestSupport
 
 @testable import Reconcilers
 
@@ -97,11 +98,18 @@ final class Harness: Sendable {
         }
     }
 
+    /// Lists until the stores show what the cluster has.
     func listOnce() async throws {
         for reflector in owned.reflectors {
+            let type = reflector.type
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reflector.run() }
-                try await reflector.waitUntilSynced()
+                _ = try await eventually("the store to show each \(type)") {
+                    let isShown = cluster.keys.filter { $0.type == type }.allSatisfy {
+                        owned.known($0)?.resourceVersion == cluster[type, $0.key]?.resourceVersion
+                    }
+                    return isShown ? true : nil
+                }
                 group.cancelAll()
             }
         }

@@ -257,6 +257,27 @@ struct MisfortuneTests {
         #expect(harness.cluster.readKeys.allSatisfy { !$0.hasPrefix("Deployment") })
     }
 
+    @Test("each move of a workload's status reaches the collector's status, however many follow each other")
+    func everyMove() async throws {
+        harness.put(collector())
+        _ = try await harness.reconcile()
+        let next = Harness(cluster: harness.cluster, following: [.configMap, .deployment, .service, .serviceAccount])
+        next.catchUp()
+        try await next.listOnce()
+        _ = try await next.reconcile()
+        for replicas in [2, 4, 3, 1] {
+            var workload = try #require(harness.cluster[.deployment, name])
+            workload["status"] = ["replicas": .int(replicas), "readyReplicas": .int(replicas)]
+            harness.cluster.put(.deployment, workload)
+            try await next.listOnce()
+            next.catchUp()
+            _ = try await next.reconcile()
+            let scale = next.current?["status"]?["scale"]
+            #expect(scale?["replicas"] == .int(replicas))
+            #expect(scale?["statusReplicas"] == .string("\(replicas)/\(replicas)"))
+        }
+    }
+
     @Test("what is deleted already is not deleted again")
     func pruneOnce() async throws {
         harness.put(collector())

@@ -130,8 +130,9 @@ def default_cache():
 class Apt:
     """apt-get and apt-cache with this machine's sources and keys, on a state of their own under `cache`."""
 
-    def __init__(self, cache):
-        self.debs, self.state = Path(cache, "packages"), Path(cache, "apt")
+    def __init__(self, cache, options=None):
+        """`options` are settings of apt.conf, which win over this machine's and ours."""
+        self.debs, self.state, self.options = Path(cache, "packages"), Path(cache, "apt"), options or {}
 
     def fetch(self, names, with_dependencies=True):
         """The packages that `names` (NAME or NAME=VERSION) stand for, sorted by name, their files fetched and checked."""
@@ -165,7 +166,7 @@ class Apt:
         options = {
             "Dir::State": self.state / "state", "Dir::State::status": self.state / "status", "Dir::Cache": self.state / "cache",
             "Debug::NoLocking": "true", "APT::Sandbox::User": "root", "APT::Install-Recommends": "false",
-            "Acquire::Languages": "none", "Acquire::Retries": "3", "DPkg::Use-Pty": "false",
+            "Acquire::Languages": "none", "Acquire::Retries": "3", "DPkg::Use-Pty": "false", **self.options,
         }
         flags = [f"-o{key}={value}" for key, value in options.items()]
         done = subprocess.run([command[0], *flags, *command[1:]], cwd=cwd, env=dict(os.environ, LC_ALL="C"),
@@ -215,8 +216,7 @@ class Apt:
 
 
 def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def architecture():

@@ -24,14 +24,14 @@ class Case(unittest.TestCase):
         self.folder.chmod(0o755)
 
 
-def make_deb(folder, name, version="1", files=None, links=None, **fields):
-    """Builds a package; `files` are contents by path, `links` targets by path. Returns its file."""
+def make_deb(folder, name, version="1", files=None, links=None, mode=None, **fields):
+    """Builds a package; `files` are contents by path, `links` targets by path, `mode` is that of all files. Returns its file."""
     tree = folder / f"{name}-{version}.tree"
     for path, content in (files or {}).items():
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-        place.chmod(0o755 if "/bin/" in path else 0o644)
+        place.chmod(mode or (0o755 if "bin/" in path else 0o644))
     for path, target in (links or {}).items():
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import tarfile
 import time
 from pathlib import Path
@@ -139,7 +140,7 @@ class Apt:
         self._prepare()
         with open(self.state / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            fresh = self._update(INDEX_AGE)
+            fresh = self._refresh()
             try:
                 return self._fetch(names, with_dependencies)
             except PackageError:
@@ -176,13 +177,26 @@ class Apt:
             raise PackageError("\n".join([f"{' '.join(map(str, command))} failed:", *(said or done.stderr.splitlines())]))
         return done.stdout
 
+    def _refresh(self):
+        """Fetches old indexes anew. Where that fails but older ones are there, these will do: with a warning, since fixes may be missing."""
+        try:
+            return self._update(INDEX_AGE)
+        except PackageError as error:
+            if not self._stamp.exists():
+                raise
+            print(f"warning: going on with the package index of {time.ctime(self._stamp.stat().st_mtime)}; {error}", file=sys.stderr)
+            return True
+
+    @property
+    def _stamp(self):
+        return self.state / "updated"
+
     def _update(self, age):
         """Fetches the indexes if they are older than `age` seconds; says whether it did."""
-        stamp = self.state / "updated"
-        if stamp.exists() and time.time() - stamp.stat().st_mtime < age:
+        if self._stamp.exists() and time.time() - self._stamp.stat().st_mtime < age:
             return False
         self._run("apt-get", "--quiet", "--error-on=any", "update")
-        stamp.touch()
+        self._stamp.touch()
         return True
 
     def _solve(self, names):

@@ -1,3 +1,5 @@
+import contextlib
+import io
 import os
 import time
 
@@ -110,9 +112,25 @@ class FromApt(support.Case):
         self.apt.fetch(["app"])
         self.archive.add("app", "2")
         self.assertEqual("1", self.apt.fetch(["app"])[0].version)
+        self.make_index_old()
+        self.assertEqual("2", self.apt.fetch(["app"])[0].version)
+
+    def make_index_old(self):
         yesterday = time.time() - 86400
         os.utime(self.apt.state / "updated", (yesterday, yesterday))
-        self.assertEqual("2", self.apt.fetch(["app"])[0].version)
+
+    def test_what_was_fetched_serves_on_where_the_archive_is_out_of_reach(self):
+        self.archive.add("app", "1")
+        self.apt.fetch(["app"])
+        self.archive.folder.rename(self.folder / "away")
+        self.make_index_old()
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual("1", self.apt.fetch(["app"])[0].version)
+        self.assertIn("warning: going on with the package index of", said.getvalue())
+
+    def test_without_an_index_an_archive_out_of_reach_is_an_error(self):
+        with self.assertRaisesRegex(debian.PackageError, "apt-get .*update failed"):
+            self.apt.fetch(["app"])
 
     def test_contents_come_with_modes_and_links(self):
         self.archive.add("app", files={"usr/bin/app": b"#!"}, links={"usr/bin/other": "app"})

@@ -19,7 +19,7 @@ COPY hack/image hack/image
 ARG SOURCE_DATE_EPOCH=0
 ARG REVISION=""
 ARG IMAGE=""
-RUN hack/image/operator_image.py --binary "$(hack/local/release)/otel-operator" \
+RUN mkdir /out && hack/image/operator_image.py --binary "$(hack/local/release)/otel-operator" \
         --swift "$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p')" \
         ${IMAGE:+--name "$IMAGE"} --revision "$REVISION" --root /out/root \
         --output /out/otel-operator-image.tar --sbom /out/otel-operator-image.spdx.json >/out/otel-operator-image.txt

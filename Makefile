@@ -29,7 +29,7 @@ release: packages ## Build the operator as it ships: optimized, static Swift lib
 	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
 
 .PHONY: test
-test: packages test-python-agent test-rules ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-chart ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -54,7 +54,7 @@ crds: packages ## Generate crds/ from the Swift declarations
 	swift run CRDGenerator crds
 
 .PHONY: manifests
-manifests: crds ## Generate manifests/install.yaml
+manifests: crds ## Generate manifests/install.yaml and the files of the Helm chart that are copies
 	swift run CRDGenerator manifests
 
 .PHONY: check
@@ -63,6 +63,10 @@ check: lint test ## What CI runs
 .PHONY: control-plane
 control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)
 	@hack/control-plane/build.sh
+
+.PHONY: permissions
+permissions: ## Show what the operator may do in a cluster, and compare it with docs/permissions.md
+	@hack/local/permissions
 
 .PHONY: demo
 demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)
@@ -86,6 +90,10 @@ test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
+
+.PHONY: test-chart
+test-chart:
+	@hack/chart/test
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

@@ -16,10 +16,11 @@ packages_of() {
     bench) echo wrk ;;
     python-agent) echo python3 python3-packaging ;;
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
+    chart) echo python3-venv ;;
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build conformance bench python-agent e2e-python prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build conformance bench python-agent e2e-python chart prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -30,7 +31,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, conformance, bench,
-    python-agent, e2e-python, prometheus, all)" >&2
+    python-agent, e2e-python, chart, prometheus, all)" >&2
     exit 2
 }
 

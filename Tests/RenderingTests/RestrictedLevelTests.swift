@@ -1,6 +1,7 @@
 import Document
 import Foundation
 import KubeModel
+import OperatorAPI
 import TestSupport
 import Testing
 
@@ -167,6 +168,12 @@ struct RestrictedLevelTests {
         Row(
             context: ["appArmorProfile": ["type": "Unconfined"]],
             violation: "container c: appArmorProfile.type is Unconfined"),
+        Row(
+            pod: ["os": ["name": "windows"]],
+            context: ["allowPrivilegeEscalation": .null, "capabilities": .null, "seccompProfile": .null]),
+        Row(
+            pod: ["os": ["name": "windows"]], context: ["runAsNonRoot": .null],
+            violation: "container c: runAsNonRoot is not true"),
         Row(context: ["procMount": "Unmasked"], violation: "container c: procMount is not Default"),
         Row(container: ["ports": [["containerPort": 80, "hostPort": 80]]], violation: "container c: hostPort 80"),
         Row(container: ["ports": [["containerPort": 80, "hostPort": 0]]]),
@@ -186,7 +193,8 @@ struct RestrictedLevelTests {
     @Test("what is of another type than the API says is passed over, and never a crash")
     func oddShapes() {
         for pod: JSONValue in [[:], "pod", ["containers": "none"], ["containers": [3]], ["volumes": [3]]] {
-            _ = RestrictedLevel.violations(of: RestrictedLevel.completed(pod, container: 0))
+            _ = RestrictedLevel.violations(of: pod)
+            _ = RestrictedLevel.completed(container: pod, in: pod)
         }
     }
 }

@@ -63,16 +63,10 @@ struct ManifestRendering {
         return report
     }
 
-    /// As `kubectl apply` does: a label that a manifest does not have stays as it is in the cluster.
     private func restrictedNamespaces(with manifests: [Manifest]) -> Set<String> {
         var result = restrictedNamespaces
         for object in manifests.flatMap({ ManifestObject.all(in: $0.document) }) where object.isOf(.namespace) {
-            guard object.object.label(PodSecurity.enforceLabel) != nil else { continue }
-            if PodSecurity.enforcesRestricted(namespaceLabels: object.object.labels) {
-                result.insert(object.object.name)
-            } else {
-                result.remove(object.object.name)
-            }
+            result.follow(object.object)
         }
         return result
     }

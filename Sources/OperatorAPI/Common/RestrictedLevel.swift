@@ -1,20 +1,19 @@
-import Document
-import OperatorAPI
+public import Document
 
 /// The level `restricted` of the Pod Security Standards: what the API server asks of pods in a namespace that enforces it.
 ///
 /// Pure, and no judge: the API server decides, by the rules of its own version or of the one that the namespace names. This
 /// says beforehand what it will say.
 ///
-/// Source: Kubernetes, "Pod Security Standards", sections "Baseline" and "Restricted". Their exceptions for Windows count for
-/// pods with `spec.os.name: windows`, which a collector's never have.
-enum RestrictedLevel {
-    /// The pod with what the level wants to be written down and nobody wrote down, in one of its containers. What stands
-    /// there already is never changed.
-    static func completed(_ pod: JSONValue, container index: Int) -> JSONValue {
-        guard var containers = pod["containers"]?.arrayValue, containers.indices.contains(index) else { return pod }
-        let podContext = pod["securityContext"]
-        var context = containers[index]["securityContext"].unlessNull ?? [:]
+/// Source: Kubernetes, "Pod Security Standards", sections "Baseline" and "Restricted", with the exceptions for pods that say
+/// `spec.os.name: windows`.
+public enum RestrictedLevel {
+    /// The container with what the level wants to be written down and nobody wrote down. What stands there already is never
+    /// changed.
+    ///
+    /// - Parameter podContext: the `securityContext` of its pod.
+    public static func completed(container: JSONValue, in podContext: JSONValue?) -> JSONValue {
+        var context = container["securityContext"].unlessNull ?? [:]
         if context["allowPrivilegeEscalation"].unlessNull == nil { context["allowPrivilegeEscalation"] = false }
         if context[path: "capabilities", "drop"].unlessNull == nil {
             var capabilities = context["capabilities"].unlessNull ?? [:]
@@ -27,15 +26,17 @@ enum RestrictedLevel {
         where context[field].unlessNull == nil && podContext?[field].unlessNull == nil {
             context[field] = value
         }
-        containers[index]["securityContext"] = context
-        var result = pod
-        result["containers"] = .array(containers)
+        var result = container
+        result["securityContext"] = context
         return result
     }
 
     /// What the level refuses, in words that name the field; empty for a pod that is admitted.
-    static func violations(of pod: JSONValue) -> [String] {
+    ///
+    /// - Parameter pod: the `spec` of a pod.
+    public static func violations(of pod: JSONValue) -> [String] {
         let podContext = pod["securityContext"] ?? [:]
+        let isWindows = pod[path: "os", "name"] == "windows"
         var found = ["hostNetwork", "hostPID", "hostIPC"].filter { pod[$0] == true }.map { "\($0) is true" }
         for volume in pod["volumes"]?.arrayValue ?? [] {
             let types = (volume.objectValue?.keys ?? []).filter { $0 != "name" && !volumeTypes.contains($0) }
@@ -47,7 +48,10 @@ enum RestrictedLevel {
         found += shared(podContext).map { "securityContext.\($0)" }
         for list in ["initContainers", "containers"] {
             for container in pod[list]?.arrayValue ?? [] {
-                found += violations(of: container, in: podContext).map { "container \(name(container)): \($0)" }
+                let ofContainer =
+                    violations(of: container, in: podContext)
+                    + (isWindows ? [] : linuxViolations(of: container, in: podContext))
+                found += ofContainer.map { "container \(name(container)): \($0)" }
             }
         }
         return found
@@ -57,6 +61,21 @@ enum RestrictedLevel {
         let context = container["securityContext"] ?? [:]
         var found = shared(context)
         if context["privileged"] == true { found.append("privileged is true") }
+        // False in the container itself was told already.
+        if context["runAsNonRoot"].unlessNull == nil, podContext["runAsNonRoot"] != true {
+            found.append("runAsNonRoot is not true")
+        }
+        if let mount = context["procMount"].unlessNull, mount != "Default" { found.append("procMount is not Default") }
+        for port in container["ports"]?.arrayValue ?? [] {
+            if let hostPort = port["hostPort"]?.intValue, hostPort != 0 { found.append("hostPort \(hostPort)") }
+        }
+        return found
+    }
+
+    /// What a pod for Windows cannot have, and so need not.
+    private static func linuxViolations(of container: JSONValue, in podContext: JSONValue) -> [String] {
+        let context = container["securityContext"] ?? [:]
+        var found: [String] = []
         if context["allowPrivilegeEscalation"] != false { found.append("allowPrivilegeEscalation is not false") }
         if context[path: "capabilities", "drop"]?.arrayValue?.contains("ALL") != true {
             found.append("capabilities.drop does not hold ALL")
@@ -64,18 +83,10 @@ enum RestrictedLevel {
         for added in context[path: "capabilities", "add"]?.arrayValue ?? [] where added != "NET_BIND_SERVICE" {
             found.append("capabilities.add holds \(added.stringValue ?? "?")")
         }
-        // False in the container itself was told already.
-        if context["runAsNonRoot"].unlessNull == nil, podContext["runAsNonRoot"] != true {
-            found.append("runAsNonRoot is not true")
-        }
         if context[path: "seccompProfile", "type"].unlessNull == nil,
             podContext[path: "seccompProfile", "type"].unlessNull == nil
         {
             found.append("seccompProfile.type is not set")
-        }
-        if let mount = context["procMount"].unlessNull, mount != "Default" { found.append("procMount is not Default") }
-        for port in container["ports"]?.arrayValue ?? [] {
-            if let hostPort = port["hostPort"]?.intValue, hostPort != 0 { found.append("hostPort \(hostPort)") }
         }
         return found
     }
@@ -120,29 +131,4 @@ enum RestrictedLevel {
 extension JSONValue? {
     /// The API takes a null for a field that is not there.
     fileprivate var unlessNull: JSONValue? { self == .null ? nil : self }
-}
-
-extension CollectorDraft {
-    /// The pod as the namespace admits it.
-    ///
-    /// Where the level `restricted` is enforced, a pod that does not name the restrictions is refused, though a collector
-    /// lives well with them: it is rendered with them. Where that would not be enough, the pod stays as its author wrote it,
-    /// and the finding says why none will start.
-    func admittedPodSpec() -> (spec: JSONValue, findings: [Finding]) {
-        let written = podSpec()
-        guard options.enforcesRestrictedPods else { return (written, []) }
-        // The collector's own container is the first; the others are the author's.
-        let completed = RestrictedLevel.completed(written, container: 0)
-        let violations = RestrictedLevel.violations(of: completed)
-        guard !violations.isEmpty else { return (completed, []) }
-        return (
-            written,
-            [
-                Finding(
-                    .warning, .podSecurity,
-                    "namespace \(collector.namespace) enforces the Pod Security level restricted, which refuses this "
-                        + "collector's pods: \(violations.joined(separator: "; "))")
-            ]
-        )
-    }
 }

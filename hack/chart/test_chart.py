@@ -307,5 +307,48 @@ class Schema(unittest.TestCase):
         self.assertEqual(rows, expected)
 
 
+class Documentation(unittest.TestCase):
+    page = (ROOT / "docs/install.md").read_text()
+
+    def test_values_that_it_names_are_there(self):
+        schema = {".".join(path) for path, _ in leaves(json.loads((FOLDER / "values.schema.json").read_text()))}
+        texts = [path.read_text() for path in (ROOT / "docs").glob("*.md")] + [(FOLDER / "README.md").read_text()]
+        named = {name for text in texts for name in re.findall(r"--set '?([\w.]+)=", text)}
+        self.assertGreaterEqual(named, {"imageRegistry", "defaultImages.collector", "networkPolicy.egressPorts"})
+        self.assertLessEqual(named, schema)
+
+    def test_the_kustomization_sets_what_the_chart_sets(self):
+        text = re.search(r"(?s)```yaml\n(apiVersion: kustomize.*?)```", self.page)[1]
+        kustomization = helm_python.values_from_yaml(text)
+        patch = helm_python.values_from_yaml(kustomization["patches"][0]["patch"])
+        mirrored = Values({"imageRegistry": "myregistry.azurecr.io"})
+        self.assertEqual((patch["kind"], patch["metadata"]["name"]), ("Deployment", NAME))
+        container = patch["spec"]["template"]["spec"]["containers"][0]
+        self.assertEqual(container["name"], mirrored.container["name"])
+        for each in container["env"]:
+            self.assertEqual(each["value"], mirrored.environment[each["name"]])
+        image = kustomization["images"][0]
+        self.assertEqual(f"{image['newName']}:0.1.0", mirrored.container["image"])
+        self.assertEqual(f"{image['name']}:0.1.0", Values({}).container["image"])
+        # All of them are named in the comment.
+        for name in mirrored.environment:
+            if name.startswith("RELATED_IMAGE_"):
+                self.assertIn(name.removeprefix("RELATED_IMAGE_AUTO_INSTRUMENTATION_").removeprefix("RELATED_IMAGE_"), text)
+
+    def test_egress_is_what_the_chart_makes_for_aks(self):
+        text = re.search(r"(?s)```yaml\n(  policyTypes: .*?)```", self.page)[1]
+        documented = helm_python.values_from_yaml("spec:\n" + text)["spec"]
+        made = rendered({"networkPolicy": {"egressPorts": [443]}})["NetworkPolicy", NAME]["spec"]
+        self.assertEqual(documented, {name: made[name] for name in documented})
+
+    def test_the_list_of_images_is_complete(self):
+        # The command of the page reads the file by a pattern of its own.
+        text = (FOLDER / "files/images.yaml").read_text()
+        self.assertIn("sed -n 's/^[A-Za-z]*: //p' charts/otel-operator/files/images.yaml", self.page)
+        found = re.findall(r"(?m)^[A-Za-z]*: (.*)$", text)
+        self.assertEqual(sorted(found), sorted(helm_python.values_from_yaml(text).values()))
+        self.assertIn(Values({}).container["image"], self.page)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -36,7 +36,7 @@ check-image: image ## Run that image as a node would, against a local control pl
 	@hack/image/check
 
 .PHONY: test
-test: packages test-python-agent test-rules test-image ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-image test-chart ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -61,7 +61,7 @@ crds: packages ## Generate crds/ from the Swift declarations
 	swift run CRDGenerator crds
 
 .PHONY: manifests
-manifests: crds ## Generate manifests/install.yaml
+manifests: crds ## Generate manifests/install.yaml and the files of the Helm chart that are copies
 	swift run CRDGenerator manifests
 
 .PHONY: check
@@ -70,6 +70,10 @@ check: lint test ## What CI runs
 .PHONY: control-plane
 control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)
 	@hack/control-plane/build.sh
+
+.PHONY: permissions
+permissions: ## Show what the operator may do in a cluster, and compare it with docs/permissions.md
+	@hack/local/permissions
 
 .PHONY: demo
 demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)
@@ -98,6 +102,10 @@ test-rules:
 test-image:
 	@hack/packages.sh image
 	/usr/bin/python3 -m unittest discover --start-directory hack/image/tests
+
+.PHONY: test-chart
+test-chart:
+	@hack/chart/test
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

@@ -55,6 +55,7 @@ struct CollectorSide {
                 options.availableAPIs = AvailableAPIs(availability.served.filter { !isLeaving($0) })
                 options.canGrantAccess = access.isGranted
                 options.isSeenByWebhooks = namespace?.isSeenByWebhooks
+                options.enforcesRestrictedPods = namespace?.enforcesRestrictedPods ?? false
                 options.kubernetesVersion = version.known
                 return CollectorRenderer(options: options) { _ in namespace?.volumeGroup }
             },
@@ -64,7 +65,8 @@ struct CollectorSide {
             name: "opentelemetrycollector", workers: 8, maximumDelay: CollectorReconciler.longestPause, logger: logger,
             reconcile: reconciler.reconcile)
         controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
-        // OpenShift annotates a namespace a moment after it was made; labels may come to keep the webhooks away.
+        // OpenShift annotates a namespace a moment after it was made; labels may come to keep the webhooks away or
+        // to enforce a Pod Security level.
         controller.watch(stores.namespaces) { change in
             if NamespaceFacts.areRenderedAlike(change.old, change.new) { return [] }
             return collectors.keys.filter { $0.namespace == change.key.name }

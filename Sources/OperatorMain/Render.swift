@@ -245,6 +245,7 @@ struct Render: OperatorCommand {
         if clusterRoles { types += ClusterObjects.types }
         let comparison = ClusterComparison(api: client, types: types)
         rendering.stored = try await comparison.stored(rendering.keys(manifests))
+        rendering.restrictedNamespaces = try await comparison.restrictedNamespaces(of: rendering.keys(manifests))
         let report = rendering.run(manifests)
         if report.hasRejections { return (report, []) }
         return (report, try await comparison.differences(report.collectors, stored: rendering.stored))

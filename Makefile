@@ -7,6 +7,8 @@ SHELL := /bin/bash
 CASES ?= ../shared/conformance/cases/e2e-instrumentation/instrumentation-python
 ARGS ?=
 FUZZ_SECONDS ?= 60
+# Where the node of `make node` is. It must survive a crash of everything, so that `make node-down` finds what to undo.
+NODE_DIR ?= $(or $(OTEL_OPERATOR_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/otel-operator)/node
 
 SWIFT_SOURCES := Package.swift Sources Tests
 
@@ -75,6 +77,18 @@ control-plane: ## Build kube-apiserver and kube-controller-manager into a cache 
 permissions: ## Show what the operator may do in a cluster, and compare it with docs/permissions.md
 	@hack/local/permissions
 
+.PHONY: node
+node: ## Start a control plane with a real node, for pods and Services on this machine (root; NODE_DIR=…)
+	@hack/node/node start '$(NODE_DIR)'
+
+.PHONY: node-down
+node-down: ## Stop it and undo all that it changed on this machine
+	@hack/node/node stop '$(NODE_DIR)'
+
+.PHONY: test-node
+test-node: ## Check that node: pods, Services, DNS, drain, and that nothing is left of it after stop or crash (root)
+	@hack/node/check.sh
+
 .PHONY: demo
 demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)
 	@hack/local/demo
@@ -97,6 +111,7 @@ test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
+	/usr/bin/python3 -m unittest discover --start-directory hack/node
 
 .PHONY: test-image
 test-image:

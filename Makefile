@@ -29,7 +29,7 @@ release: packages ## Build the operator as it ships: optimized, static Swift lib
 	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
 
 .PHONY: test
-test: packages test-python-agent test-rules ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-package ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -86,6 +86,10 @@ test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
+
+.PHONY: test-package
+test-package:
+	/usr/bin/python3 -m unittest discover --start-directory hack/package
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import Rendering
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -96,7 +97,7 @@ struct AccessReviewTests {
 }
 
 /// Answers SubjectAccessReviews with a status; `null` is an error, and without an answer it waits for ever.
-private final class ReviewAPI: KubeAPI {
+private final class ReviewAPI: RefusingAPI {
     private struct State {
         var specs: [JSONValue] = []
         var running = 0
@@ -131,29 +132,4 @@ private final class ReviewAPI: KubeAPI {
         object["status"] = status
         return object
     }
-
-    private static let unexpected = KubeError.transport("not scripted")
-
-    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
-        throw Self.unexpected
-    }
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw Self.unexpected }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream { nil } }
-    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject
-    { throw Self.unexpected }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw Self.unexpected }
-    func patch(
-        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw Self.unexpected }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {
-        throw Self.unexpected
-    }
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw Self.unexpected }
 }

@@ -73,7 +73,7 @@ struct CollectorSide {
             for reflector in owned.reflectors { reflector.nudge() }
             for key in collectors.keys { controller.queue.add(key) }
         }
-        access.granted.onChange { _ in
+        access.granted.onChange {
             for key in collectors.keys { controller.queue.add(key) }
         }
         for reflector in owned.reflectors {

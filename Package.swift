@@ -98,7 +98,7 @@ let package = Package(
             "Reconcilers",
             [
                 "Document", "Injection", "KubeClient", "KubeModel", "KubeRuntime", "OperatorAPI", "Rendering",
-                "ServingCertificate", "Upgrade", log,
+                "ServingCertificate", "Upgrade", lifecycle, log,
             ]),
         .executableTarget(
             name: "OperatorMain",

@@ -98,6 +98,9 @@ public final class APIAvailability: Sendable {
         return answer.unknown
     }
 
+    /// What was known of the type is of a definition that is gone: when the cluster serves it again, that is a change.
+    func forget(_ type: ResourceType) { state.withLock { _ = $0.served?.remove(type) } }
+
     /// A CRD has changed: until the answer has settled it is asked for more often. Call it before the next `reconcile`.
     public func expectChange() { coming.withLock { $0 = Self.intervalsAfterChange } }
 

@@ -1,3 +1,4 @@
+import Document
 import KubeModel
 import KubeRuntime
 import Rendering
@@ -72,5 +73,94 @@ struct APIAvailabilityTests {
         gate.open()
         _ = try await first
         #expect(availability.served == [.azurePodMonitor])
+    }
+}
+
+@Suite("Which APIs can be used", .timeLimit(.minutes(1)))
+struct APIFollowerTests {
+    private let cluster = FakeCluster()
+    private let served = Shared<Set<ResourceType>>([.azurePodMonitor])
+    private let told = Shared(0)
+    private let follower: APIFollower
+    private let definition = ObjectKey(name: "podmonitors.azmonitoring.coreos.com")
+
+    init() {
+        follower = APIFollower(
+            [.azurePodMonitor, .podDisruptionBudget], api: cluster,
+            discover: { [served] _ in APIAvailability.Answer(served: served.current) }, logger: quiet,
+            storesLogger: quiet)
+        follower.onChange { [told] in told.current += 1 }
+    }
+
+    /// - Parameter isLeaving: whether somebody has asked for its deletion.
+    private func putDefinition(isLeaving: Bool = false) {
+        var object = KubeObject(.customResourceDefinition, definition)
+        if isLeaving { object.json["metadata"]?["deletionTimestamp"] = "2026-01-31T08:05:09Z" }
+        cluster.put(.customResourceDefinition, object)
+    }
+
+    /// Until the store shows the definition as the cluster has it.
+    private func catchUp() async throws {
+        let wanted = cluster[.customResourceDefinition, definition].map(\.isBeingDeleted)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await follower.definitions.run() }
+            _ = try await eventually("the definition") {
+                follower.definitions.isSynced && follower.definitions.store[definition] == wanted ? true : nil
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func refresh() async throws { try await follower.availability.refresh() }
+
+    @Test("what is served and stays; a definition on its way out is left alone")
+    func leaving() async throws {
+        #expect(follower.known == nil && follower.usable == [])
+        putDefinition()
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 1)
+        putDefinition(isLeaving: true)
+        try await catchUp()
+        #expect(follower.usable == [] && follower.known == [.azurePodMonitor])
+    }
+
+    @Test("a definition that goes and comes back before anybody sees that its API is not served is a change")
+    func remade() async throws {
+        putDefinition()
+        try await catchUp()
+        try await refresh()
+        putDefinition(isLeaving: true)
+        try await catchUp()
+        cluster[.customResourceDefinition, definition] = nil
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [] && told.current == 1)
+        putDefinition()
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 2)
+        // Seen as one change.
+        putDefinition(isLeaving: true)
+        try await catchUp()
+        putDefinition()
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 3)
+    }
+
+    @Test("one that is gone for good is known as such when the cluster says so, and may come back without a definition")
+    func withdrawn() async throws {
+        putDefinition()
+        try await catchUp()
+        try await refresh()
+        cluster[.customResourceDefinition, definition] = nil
+        try await catchUp()
+        served.current = []
+        try await refresh()
+        #expect(follower.usable == [] && told.current == 2)
+        served.current = [.azurePodMonitor]
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 3)
     }
 }

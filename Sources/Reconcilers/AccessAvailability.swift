@@ -1,4 +1,3 @@
-import Document
 public import KubeClient
 import KubeModel
 public import KubeRuntime
@@ -90,18 +89,8 @@ public final class AccessAvailability: Sendable {
 
     private func isAllowed(_ verb: String, _ type: ResourceType) async throws(KubeError) -> Bool {
         do throws(KubeError) {
-            let review = try await api.create(
-                .selfSubjectAccessReview,
-                KubeObject([
-                    "apiVersion": .string(ResourceType.selfSubjectAccessReview.apiVersion),
-                    "kind": .string(ResourceType.selfSubjectAccessReview.kind),
-                    "spec": [
-                        "resourceAttributes": [
-                            "group": .string(type.group), "resource": .string(type.plural), "verb": .string(verb),
-                        ]
-                    ],
-                ]))
-            return review["status"]?["allowed"]?.boolValue == true && review["status"]?["denied"]?.boolValue != true
+            return try await api.isAllowed(
+                AccessQuestion(.resource(verb: verb, group: type.group, resource: type.plural)))
         } catch {
             // Who may not even ask may not do it either.
             if error.status?.isForbidden == true || error.status?.isNotFound == true { return false }

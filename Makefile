@@ -38,7 +38,7 @@ check-image: image ## Run that image as a node would, against a local control pl
 	@hack/image/check
 
 .PHONY: test
-test: packages test-python-agent test-rules test-image test-chart ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-package test-image test-chart ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -121,6 +121,10 @@ test-image:
 .PHONY: test-chart
 test-chart:
 	@hack/chart/test
+
+.PHONY: test-package
+test-package:
+	/usr/bin/python3 -m unittest discover --start-directory hack/package
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

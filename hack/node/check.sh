@@ -6,7 +6,7 @@ set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 node=$here/node
-# Beside the cache and not in /tmp: the images' file systems need one that overlays work on.
+# Not in /tmp, which may be in memory: the node keeps images and etcd there.
 work=$(mktemp -d /var/tmp/node-check.XXXXXX)
 dir="$work/with a space"
 node_dir=$dir
@@ -351,6 +351,11 @@ check "stop again" "$node" stop "$dir"
 check "status knows that nothing runs" fails "$node" status "$dir"
 
 # --- crashes ---
+
+mkdir "$work/bin"
+ln -s "$(command -v false)" "$work/bin/containerd"
+check "a start that fails says why" says "containerd ended during its start" env PATH="$work/bin:$PATH" "$node" start "$dir"
+check "and undoes what it had done" within 20 unchanged
 
 check "starts again on the same state" "$node" start "$dir"
 tail -n 1 "$work/output"

@@ -1,0 +1,131 @@
+"""Annotated pods, created one after the other while something happens to the operator: who came back without the agent?
+
+The pods ask for a node that does not exist, so they stay Pending and cost no container. Whether the webhook answered stands in what the
+API server returns for each.
+"""
+import threading
+import time
+
+from cluster import Answer
+from rows import Failed, check, eventually
+
+NAMESPACE = "e2e-failures"
+INSTRUMENTATION = {
+    "apiVersion": "opentelemetry.io/v1alpha1", "kind": "Instrumentation",
+    "metadata": {"name": "python", "namespace": NAMESPACE},
+    "spec": {"exporter": {"endpoint": "http://localhost:4318"}, "python": {"image": "registry.example.com/autoinstrumentation-python"}},
+}
+PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
+WORKERS = 4
+
+
+def prepare(api):
+    """The namespace, with an Instrumentation that the operator knows."""
+    for path, document in (
+            ("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}),
+            (f"/apis/opentelemetry.io/v1alpha1/namespaces/{NAMESPACE}/instrumentations", INSTRUMENTATION)):
+        try:
+            api.post(path, document)
+        except Answer as answer:
+            if answer.code != 409:
+                raise
+    # A new namespace has no ServiceAccount for a moment, and both replicas must have heard of the Instrumentation.
+    for _ in range(10):
+        eventually(lambda: check(is_injected(api.post(f"{PODS}?dryRun=All", pod("question"))), "not injected"), 30)
+
+
+def pod(name, instrumentation="true"):
+    return {
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": name, "labels": {"app": "stream"},
+                     "annotations": {"instrumentation.opentelemetry.io/inject-python": instrumentation}},
+        "spec": {
+            "nodeSelector": {"example.com/there-is-no-such-node": "true"}, "automountServiceAccountToken": False,
+            "terminationGracePeriodSeconds": 0, "containers": [{"name": "app", "image": "registry.example.com/app"}]},
+    }
+
+
+def is_injected(created):
+    return any(each["name"] == "opentelemetry-auto-instrumentation-python" for each in created["spec"].get("initContainers", []))
+
+
+class Stream:
+    """Creates pods at a rate, from several threads: one that waits for an answer does not hold up the others.
+
+    `with Stream(api, name, rate) as stream:` creates while the block runs, and until there are `least`.
+    """
+
+    def __init__(self, api, name, rate, least=0):
+        self._api, self._name, self._pause, self._least = api, name, WORKERS / rate, least
+        self._lock, self._stop, self._taken = threading.Lock(), threading.Event(), 0
+        self._threads = [threading.Thread(target=self._work, args=(index,), daemon=True) for index in range(WORKERS)]
+        self.injected, self.uninjected, self.refused, self.unanswered, self.slowest = 0, [], [], 0, 0.0
+
+    def __enter__(self):
+        self._started = time.monotonic()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        self._stop.set()
+        if failure[0]:
+            self._least = 0
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def count(self):
+        with self._lock:
+            return self._taken
+
+    @property
+    def is_short(self):
+        return self.count < self._least
+
+    def _work(self, index):
+        next_time = time.monotonic() + index * self._pause / WORKERS
+        while not self._stop.is_set() or self.is_short:
+            with self._lock:
+                number = self._taken
+                self._taken += 1
+            self._create(f"{self._name}-{number}")
+            next_time = max(next_time + self._pause, time.monotonic() - 1)
+            time.sleep(max(0, next_time - time.monotonic()))
+
+    def _create(self, name):
+        started = time.monotonic()
+        try:
+            answer = self._api.post(PODS, pod(name))
+        except Answer as error:
+            with self._lock:
+                self.refused.append(f"{name} at {started - self._started:.1f} s: {error}")
+            return
+        except OSError:
+            with self._lock:
+                self.unanswered += 1
+            return
+        with self._lock:
+            self.slowest = max(self.slowest, time.monotonic() - started)
+            if is_injected(answer):
+                self.injected += 1
+            else:
+                self.uninjected.append((started - self._started, time.monotonic() - started))
+
+    def verdict(self, may_be_unanswered=False):
+        """What was seen; `Failed` when a pod was refused or came back without the agent. Removes the pods."""
+        stored = self._api.get(f"{PODS}?labelSelector=app%3Dstream")["items"]
+        # What is stored counts, not only what was answered: an answer may be lost on its way, a pod may be changed after it.
+        bare = [each["metadata"]["name"] for each in stored if not is_injected(each)]
+        self._api.delete(PODS)
+        eventually(lambda: check(not self._api.get(f"{PODS}?limit=1")["items"], "pods that were deleted are there"), 60)
+        seen = f"{self.injected} of {self.count} pods injected, {len(self.refused)} refused, slowest {self.slowest * 1000:.0f} ms"
+        if may_be_unanswered:
+            seen += f", {self.unanswered} got no answer"
+        if self.uninjected or bare:
+            raise Failed(f"{seen}\n{len(self.uninjected)} slipped through, {len(bare)} of {len(stored)} stored: " + "; ".join(
+                f"at {at:.1f} s after {took:.2f} s" for at, took in self.uninjected[:12]))
+        if self.refused or (self.unanswered and not may_be_unanswered):
+            raise Failed(f"{seen}, {self.unanswered} got no answer\n{'; '.join(self.refused[:4])}")
+        check(self.injected >= self._least, seen)
+        return seen

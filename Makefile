@@ -7,6 +7,8 @@ SHELL := /bin/bash
 CASES ?= ../shared/conformance/cases/e2e-instrumentation/instrumentation-python
 ARGS ?=
 FUZZ_SECONDS ?= 60
+# Where the node of `make node` is. It must survive a crash of everything, so that `make node-down` finds what to undo.
+NODE_DIR ?= $(or $(OTEL_OPERATOR_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/otel-operator)/node
 
 SWIFT_SOURCES := Package.swift Sources Tests
 
@@ -63,6 +65,14 @@ check: lint test ## What CI runs
 .PHONY: control-plane
 control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)
 	@hack/control-plane/build.sh
+
+.PHONY: node
+node: ## Start a control plane with a real node, for pods and Services on this machine (root; NODE_DIR=…)
+	@hack/node/node start '$(NODE_DIR)'
+
+.PHONY: node-down
+node-down: ## Stop it and undo all that it changed on this machine
+	@hack/node/node stop '$(NODE_DIR)'
 
 .PHONY: demo
 demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)

@@ -12,6 +12,8 @@ packages_of() {
     control-plane-tools) echo openssl curl ca-certificates python3 kubernetes-client/kubectl ;;
     control-plane) echo "$(packages_of control-plane-tools)" etcd-server etcd-client ;;
     control-plane-build) echo golang-go golang-github-modern-go-reflect2-dev dpkg-dev xz-utils ;;
+    node) echo containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux mount gcc libc6-dev ;;
+    node-check) echo busybox-static ;;
     conformance) echo python3 python3-yaml python3-jmespath python3-requests kubernetes-client/kubectl ;;
     bench) echo wrk ;;
     python-agent) echo python3 python3-packaging ;;
@@ -19,7 +21,7 @@ packages_of() {
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build conformance bench python-agent e2e-python prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -29,8 +31,8 @@ packages_of() {
 }
 
 usage() {
-    echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, conformance, bench,
-    python-agent, e2e-python, prometheus, all)" >&2
+    echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, node, node-check,
+    conformance, bench, python-agent, e2e-python, prometheus, all)" >&2
     exit 2
 }
 
@@ -58,7 +60,7 @@ missing() {
 }
 
 # Runs "$@" while no package may start a service. etcd-server ships one that would take ports 2379 and 2380, prometheus one
-# that would take 9090; we only want their programs. policy-rc.d is Debian's way to say so; one that is there already and
+# that would take 9090, containerd one that a node of ours must not meet; we only want their programs. policy-rc.d is Debian's way to say so; one that is there already and
 # says no is left alone.
 without_services() {
     local policy=/usr/sbin/policy-rc.d saved=/usr/sbin/policy-rc.d.otel-operator-saved answer=0 result=0
@@ -117,7 +119,7 @@ without_services apt install --yes --no-install-recommends "${needed[@]}" || {
 }
 
 # These would otherwise start at the next boot, beside those that we start ourselves.
-declare -A services=([etcd-server]=etcd [prometheus]=prometheus [prometheus-alertmanager]=prometheus-alertmanager)
+declare -A services=([etcd-server]=etcd [prometheus]=prometheus [prometheus-alertmanager]=prometheus-alertmanager [containerd]=containerd)
 for package in "${!services[@]}"; do
     if [[ " ${needed[*]} " == *" $package "* && -d /run/systemd/system ]]; then
         service=${services[$package]}.service

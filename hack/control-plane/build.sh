@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Makes sure that the programs of a local control plane are there: etcd, kube-apiserver, kube-controller-manager.
+# Makes sure that the programs of a local control plane are there: etcd, kube-apiserver, kube-controller-manager; with
+# --node also those of a node on top of it: kube-scheduler, kubelet, kube-proxy.
 #
-# etcd is Debian's package. The two Kubernetes programs are built once from Debian's source package `kubernetes` and
+# etcd is Debian's package. The Kubernetes programs are built once from Debian's source package `kubernetes` and
 # kept outside the tree, in ${OTEL_OPERATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/otel-operator}/control-plane-1.20.2/bin.
 # With KUBEBUILDER_ASSETS set, the programs in that folder are used and nothing is built.
 #
-#   hack/control-plane/build.sh          builds what is missing
-#   hack/control-plane/build.sh --bin    prints the folder of the programs, and builds nothing
+#   hack/control-plane/build.sh           builds what is missing
+#   hack/control-plane/build.sh --node    the same, for a control plane with a node
+#   hack/control-plane/build.sh --bin     prints the folder of the programs, and builds nothing
 set -euo pipefail
 
 version=1.20.2
@@ -19,23 +21,37 @@ fail() {
     exit 1
 }
 
-complete() { [[ -x $bin/kube-apiserver && -x $bin/kube-controller-manager ]]; }
-
+programs=(kube-apiserver kube-controller-manager)
+# What a folder of somebody else's programs must hold: `plane` also does without a controller manager, a node does not.
+essential=(etcd kube-apiserver)
 case ${1:-} in
 '') ;;
+--node)
+    programs+=(kube-scheduler kubelet kube-proxy)
+    essential=(etcd "${programs[@]}")
+    ;;
 --bin)
     echo "$bin"
     exit 0
     ;;
 *)
-    echo "usage: hack/control-plane/build.sh [--bin]" >&2
+    echo "usage: hack/control-plane/build.sh [--node | --bin]" >&2
     exit 2
     ;;
 esac
 
+# Sets `missing` to the programs that are still to be built.
+missing=()
+complete() {
+    local program
+    missing=()
+    for program in "${programs[@]}"; do [[ -x $bin/$program ]] || missing+=("$program"); done
+    ((${#missing[@]} == 0))
+}
+
 if [[ -n ${KUBEBUILDER_ASSETS:-} ]]; then
     "$here/../packages.sh" control-plane-tools
-    for program in etcd kube-apiserver; do
+    for program in "${essential[@]}"; do
         [[ -x $bin/$program ]] || fail "KUBEBUILDER_ASSETS=$bin has no $program"
     done
     echo "control-plane: using the programs of KUBEBUILDER_ASSETS=$bin"
@@ -53,15 +69,17 @@ exec 9>"$cache/.lock"
 if ! flock --nonblock 9; then
     echo "control-plane: another build is running; waiting for it"
     flock 9
-    if complete; then
-        echo "control-plane: Kubernetes $version is in $bin"
-        exit 0
-    fi
+fi
+# Another build may have ended between the first look and the lock.
+if complete; then
+    echo "control-plane: Kubernetes $version is in $bin"
+    exit 0
 fi
 
 "$here/../packages.sh" control-plane-build
 
-step_count=5
+step_count=4
+if [[ " ${missing[*]} " == *" kube-apiserver "* ]]; then step_count=5; fi
 step_number=0
 step_name=
 step_since=0
@@ -223,11 +241,12 @@ compile() {
         flags+=" -X k8s.io/kubernetes/vendor/$package.gitTreeState=archive"
     done
     # providerless: without the clients of the clouds, which are much code and of no use on loopback.
-    "${go_env[@]}" go build -v -trimpath -tags providerless -ldflags "$flags" -o "$work/bin/" \
-        ./cmd/kube-apiserver ./cmd/kube-controller-manager
+    # dockerless: a kubelet without the client of Docker's engine; ours speaks to containerd.
+    "${go_env[@]}" go build -v -trimpath -tags providerless,dockerless -ldflags "$flags" -o "$work/bin/" \
+        "${missing[@]/#/./cmd/}"
 }
 
-echo "control-plane: building Kubernetes $version from Debian's source package, on $(nproc) cores; about 5 minutes on two"
+echo "control-plane: building ${missing[*]} $version from Debian's source package, on $(nproc) cores; about 5 minutes on two"
 tree=$work/go/src/k8s.io/kubernetes
 mkdir -p "$work"/{apt,lists/partial,cache/archives/partial,source,bin} "$(dirname "$tree")"
 
@@ -243,21 +262,25 @@ apt_options=(
 )
 watched fetch_source
 
-step "generating the OpenAPI definitions"
-watched generate_openapi
+# Only the API server has them compiled in.
+if [[ " ${missing[*]} " == *" kube-apiserver "* ]]; then
+    step "generating the OpenAPI definitions"
+    watched generate_openapi
+fi
 
-step "compiling kube-apiserver and kube-controller-manager"
+step "compiling ${missing[*]}"
 watched compile
 
 step "checking the programs"
-for program in kube-apiserver kube-controller-manager; do
+for program in "${missing[@]}"; do
     said=$("$work/bin/$program" --version) || fail "$program does not start"
     [[ $said == "Kubernetes v$version" ]] || fail "$program calls itself '$said', not v$version"
 done
 
 step "keeping the programs, removing the sources and Go's cache"
 removed=$(du -sm "$work" | cut -f 1)
-rm -rf "${cache:?}/bin"
-mv "$work/bin" "$cache/bin"
-kept=$(du -sm "$cache/bin" | cut -f 1)
+kept=$(du -sm "$work/bin" | cut -f 1)
+mkdir -p "$cache/bin"
+# One rename each: a program is there whole or not at all, and those of an earlier build stay as they are.
+mv "$work"/bin/* "$cache/bin/"
 printf 'control-plane: done in %d s; %d MB kept in %s, %d MB removed\n' "$SECONDS" "$kept" "$bin" "$((removed - kept))"

@@ -11,76 +11,19 @@ Only the standard library is used.
 import argparse
 import http.client
 import ipaddress
-import json
 import queue
-import ssl
 import sys
 import threading
 import time
-import urllib.parse
 import zlib
+
+import api_client
+from api_client import WATCH_SECONDS, StatusError
 
 NODE = "local"
 WORKERS = 4
-REQUEST_SECONDS = 20
-WATCH_SECONDS = 300
 FIRST_ADDRESS = ipaddress.IPv4Address("127.1.0.0")
 LAST_ADDRESS = ipaddress.IPv4Address("127.255.255.254")
-
-
-class StatusError(Exception):
-    """The API server's answer was not a success."""
-
-    def __init__(self, code, text):
-        super().__init__(f"{code}: {text[:300]}")
-        self.code = code
-
-
-class Client:
-    """Requests over one kept connection; each thread has its own."""
-
-    def __init__(self, server, context):
-        address = urllib.parse.urlsplit(server)
-        self.host, self.port, self.context = address.hostname, address.port, context
-        self.connection = None
-
-    def connect(self, timeout):
-        return http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=timeout)
-
-    def request(self, method, path, body=None, content_type="application/json"):
-        data = None if body is None else json.dumps(body)
-        headers = {"Content-Type": content_type, "Accept": "application/json", "User-Agent": "stand-in"}
-        for last_try in (False, True):
-            # A kept connection may have ended since; then a second try, on a new one, tells.
-            fresh = self.connection is None
-            if fresh:
-                self.connection = self.connect(REQUEST_SECONDS)
-            try:
-                self.connection.request(method, path, data, headers)
-                response = self.connection.getresponse()
-                text = response.read()
-            except (OSError, http.client.HTTPException):
-                self.connection.close()
-                self.connection = None
-                if fresh or last_try:
-                    raise
-                continue
-            if response.status >= 300:
-                raise StatusError(response.status, text.decode(errors="replace"))
-            return json.loads(text)
-
-    def watch(self, path):
-        """Yields watch events until the server ends the stream."""
-        connection = self.connect(WATCH_SECONDS + REQUEST_SECONDS)
-        try:
-            connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": "stand-in"})
-            response = connection.getresponse()
-            if response.status != 200:
-                raise StatusError(response.status, response.read().decode(errors="replace"))
-            for line in response:
-                yield json.loads(line)
-        finally:
-            connection.close()
 
 
 def now():
@@ -285,14 +228,8 @@ class StandIn:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--server", required=True, help="https://127.0.0.1:PORT")
-    parser.add_argument("--ca", required=True, help="certificate of the CA, PEM file")
-    parser.add_argument("--certificate", required=True, help="client certificate, PEM file")
-    parser.add_argument("--key", required=True, help="client key, PEM file")
-    options = parser.parse_args()
-    context = ssl.create_default_context(cafile=options.ca)
-    context.load_cert_chain(options.certificate, options.key)
-    StandIn(lambda: Client(options.server, context)).run()
+    api_client.add_arguments(parser)
+    StandIn(api_client.from_arguments(parser.parse_args(), "stand-in")).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,76 @@
+# Sourced: the cgroup of the node in $dir, in each hierarchy of version 1, or in the only one of version 2. Its processes
+# are in `daemons` below it; the kubelet makes the rest. Being in it, not being somebody's child, is what makes a process ours.
+# shellcheck shell=bash disable=SC2154  # the caller sets dir
+
+# Where the hierarchies are mounted, one a line.
+hierarchies() {
+    if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+        echo /sys/fs/cgroup
+    else
+        # With the one of version 2 that some machines have beside them: runc makes its folders there, too.
+        awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/self/mounts
+    fi
+}
+
+make_cgroups() {
+    local name top file
+    name=$(cgroup_name)
+    while IFS= read -r top; do
+        mkdir -p "$top/$name/daemons"
+        if [[ -e $top/cgroup.controllers ]]; then
+            delegate "$top"
+            delegate "$top/$name"
+        fi
+        # Version 1: a cpuset takes no process before it knows its CPUs.
+        for file in cpuset.cpus cpuset.mems; do
+            [[ -e $top/$name/$file && ! -e $top/cgroup.controllers ]] || continue
+            cat "$top/$file" >"$top/$name/$file"
+            cat "$top/$file" >"$top/$name/daemons/$file"
+        done
+    done < <(hierarchies)
+}
+
+# Version 2: what the children of $1 may be limited in.
+delegate() {
+    local controller
+    for controller in $(<"$1/cgroup.controllers"); do
+        echo "+$controller" >"$1/cgroup.subtree_control" 2>/dev/null || true
+    done
+}
+
+join_cgroup() {
+    local name top
+    name=$(cgroup_name)
+    while IFS= read -r top; do echo "$BASHPID" >"$top/$name/daemons/cgroup.procs"; done < <(hierarchies)
+}
+
+cgroup_processes() {
+    local name top
+    name=$(cgroup_name)
+    while IFS= read -r top; do
+        [[ -d $top/$name ]] || continue
+        find "$top/$name" -name cgroup.procs -exec cat {} + 2>/dev/null || true
+    done < <(hierarchies) | sort -un
+}
+
+# SIGKILL to all, again and again, for who was being born: the first process of the machine takes nearly all with it.
+kill_cgroups() {
+    local pids deadline=$((SECONDS + 20))
+    while mapfile -t pids < <(cgroup_processes) && ((${#pids[@]} > 0)); do
+        kill -KILL "${pids[@]}" 2>/dev/null || true
+        ((SECONDS < deadline)) || fail "these processes do not end: ${pids[*]}"
+        sleep 0.05
+    done
+}
+
+remove_cgroups() {
+    local name top deadline=$((SECONDS + 10))
+    name=$(cgroup_name)
+    while IFS= read -r top; do
+        while [[ -d $top/$name ]] && ! find "$top/$name" -depth -type d -exec rmdir {} + 2>/dev/null; do
+            # A process that has ended holds its cgroup until its parent has noticed.
+            ((SECONDS < deadline)) || fail "cannot remove the cgroup $top/$name"
+            sleep 0.05
+        done
+    done < <(hierarchies)
+}

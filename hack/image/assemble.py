@@ -12,6 +12,7 @@ import base
 import debian
 import oci
 import rootfs
+import spdx
 
 HERE = Path(__file__).resolve().parent
 
@@ -33,6 +34,7 @@ def arguments():
     parser.add_argument("--env", **many, type=pair, metavar="K=V")
     parser.add_argument("--workdir", default="/", metavar="DIR")
     parser.add_argument("--label", **many, type=pair, metavar="K=V")
+    parser.add_argument("--sbom", type=Path, metavar="FILE.spdx.json", help="writes the bill of materials too")
     parser.add_argument("--expose", **many, metavar="PORT", help="documents a port")
     return parser.parse_args()
 
@@ -123,13 +125,17 @@ def main():
     root, packages = collect(options)
     image = oci.Image(options.name, debian.architecture(), time, configuration(options), oci.layers(root, time))
     oci.save(image, options.output)
-    report(image, packages, options.output)
+    if options.sbom:
+        document = spdx.Document(image, spdx.distribution(root))
+        document.add_debian(packages)
+        options.sbom.write_text(document.encoded())
+    report(image, f"{len(packages)} of Debian", options.output, options.sbom)
 
 
-def report(image, packages, output):
+def report(image, packages, output, sbom):
     print(f"{image.name}\n  archive   {output}\n  digest    {image.digest}"
           f"\n  size      {image.compressed_size / 1e6:.1f} MB compressed, {image.size / 1e6:.1f} MB unpacked"
-          f"\n  packages  {len(packages)} of Debian")
+          f"\n  packages  {packages}" + (f"\n  SBOM      {sbom}" if sbom else ""))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ import re
 
 # Nothing at run time reads these. The copyright files stay, as their licences ask.
 UNWANTED = re.compile(
-    r"usr/share/(man|info|locale|lintian|bug|doc-base|menu|pixmaps|applications|bash-completion|zsh|fish|apport)(/|$)"
+    r"usr/share/(man|info|locale|lintian|bug|doc-base|menu|pixmaps|applications|bash-completion|zsh|fish|apport|gdb)(/|$)"
     r"|etc/(init\.d|cron\.[a-z]+|logrotate\.d|default|bash_completion\.d|apt|kernel)(/|$)|(usr/)?lib/systemd(/|$)"
     r"|usr/share/doc/[^/]+/(?!copyright$)")
 # Of packages that are about a whole system, the few files that mean something in an image.
 PARTS = {
     "base-files": re.compile(r"(usr/lib|etc)/os-release|etc/debian_version|usr/share/common-licenses(/|$)|usr/share/doc/base-files/copyright"),
-    "openssl": re.compile(r"etc/ssl/openssl\.cnf|usr/lib/ssl(/(openssl\.cnf|certs|private))?$|usr/share/doc/openssl/copyright"),
+    "openssl": re.compile(r"etc/ssl/openssl\.cnf|usr/lib/ssl(/(openssl\.cnf|certs))?$|usr/share/doc/openssl/copyright"),
 }
 MERGED = ("bin", "sbin", "lib", "lib64")
 
@@ -54,15 +54,16 @@ def add_package(root, package, only=None):
     only = only or PARTS.get(package.name)
     kept = set()
     for member, path, content in package.files():
-        if UNWANTED.match(path) and path not in ("usr/lib/systemd",) or (only and not only.match(path)):
+        if UNWANTED.match(path) or (only and not only.match(path)):
             continue
         if member.isdir():
-            # A folder is made when something in it is, so that what was left out leaves no empty folders behind.
+            root.directory(path, member.mode & 0o1777)
             continue
         kept.add(path)
         if member.issym():
             root.link(path, member.linkname)
         elif content is not None:
+            # Without setuid and setgid: nothing in an image of ours gains rights.
             root.file(path, content, member.mode & 0o777)
     status(root, package, kept)
 

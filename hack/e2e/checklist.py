@@ -19,7 +19,7 @@ import install
 from cluster import (
     API, OPERATOR_NAMESPACE, Answer, environment_of, is_ready, items, kubectl, leader, one, operator_pods, restarts, standing)
 from prometheus import Prometheus
-from rows import Failed, Rows, check, eventually
+from rows import Failed, Rows, Stopped, check, eventually
 
 APPLICATION = "agui-server"
 INIT_CONTAINER = "opentelemetry-auto-instrumentation-python"
@@ -323,13 +323,8 @@ def no_refusals():
     return "none of the operator"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--operator", required=True, metavar="IMAGE")
-    parser.add_argument("--images", required=True, type=Path)
-    options = parser.parse_args()
-    images = dict(line.split("\t")[:2] for line in options.images.read_text().splitlines())
-    api, rows = API(), Rows()
+def look_at_all(rows, operator, images):
+    api = API()
     prometheus, traffic = Prometheus(api), Traffic(api)
 
     def within(seconds, look, *arguments):
@@ -337,32 +332,31 @@ def main():
 
     rows.title("The installation")
     rows.row("CRDs of Azure's add-on", install.azmonitoring)
-    if not rows.row("manifests/install.yaml applied, its image replaced", install.operator, options.operator):
-        return rows.end()
-    rows.row("operator pods Running", within(120, operator_ready))
+    rows.need("manifests/install.yaml applied, its image replaced", install.operator, operator)
+    rows.need("operator pods Running", within(90, operator_ready))
     rows.row("as restricted as their manifest says", restricted)
-    rows.row("certificate made by the operator", within(30, certificate, api))
-    rows.row("webhooks answer through the Service", within(30, webhook_answers, api))
+    rows.need("certificate made by the operator", within(30, certificate, api))
+    rows.need("webhooks answer through the Service", within(30, webhook_answers, api))
     rows.row("Lease held by one of them", within(30, lease_held))
 
     rows.title("The guide: examples/aks-closed-network")
-    rows.row("stand-in for ama-metrics applied", install.stand_in, "ama-metrics", images)
-    rows.row("namespace, collector, Instrumentation applied", install.example, images)
-    rows.row("stand-in for the model applied", install.stand_in, "model", images)
-    rows.row("operator knows the Instrumentation", lambda: eventually(lambda: knows_instrumentation(api), 30) or "")
-    rows.row("application applied", install.application, images)
-    rows.row("collector pod Running, found by the guide's label", within(60, collector_runs))
+    rows.need("stand-in for ama-metrics applied", install.stand_in, "ama-metrics", images)
+    rows.need("namespace, collector, Instrumentation applied", install.example, images)
+    rows.need("stand-in for the model applied", install.stand_in, "model", images)
+    rows.need("operator knows the Instrumentation", lambda: eventually(lambda: knows_instrumentation(api), 30) or "")
+    rows.need("application applied", install.application, images)
+    rows.need("collector pod Running, found by the guide's label", within(60, collector_runs))
     rows.row("collector's resource says so", within(30, collector_status))
     rows.row("Services with 4317, 4318, 8889 and 8888", services)
     rows.row("PodMonitor with both endpoints", pod_monitor_endpoints)
     rows.row("its ports are ports of a container", pod_monitor_ports)
     rows.row("Instrumentation exists", instrumentation)
-    rows.row("init container injected, and finished", within(60, init_container))
-    rows.row("application pod Running", within(60, application_runs))
+    rows.need("init container injected, and finished", within(60, init_container))
+    rows.need("application pod Running", within(60, application_runs))
     rows.row("PYTHONPATH and OTEL_ variables in the container", within(10, application_environment))
     rows.row("a pod without the annotation is untouched", within(60, untouched))
-    rows.row("ama-metrics Running", within(60, ama_metrics_runs))
-    rows.row("traffic is sent", traffic.begin)
+    rows.need("ama-metrics Running", within(60, ama_metrics_runs))
+    rows.need("traffic is sent", traffic.begin)
     rows.row("both targets up", within(90, targets_up, prometheus))
     rows.row("interval and limits are the PodMonitor's", within(10, limits, prometheus))
     for name, kind in METRICS.items():
@@ -374,6 +368,19 @@ def main():
     rows.row("no Warning events in myapp", no_refusals)
     rows.row("traffic went on", traffic.end)
     rows.row("operator's containers were never started again", no_restarts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--operator", required=True, metavar="IMAGE")
+    parser.add_argument("--images", required=True, type=Path)
+    options = parser.parse_args()
+    images = dict(line.split("\t")[:2] for line in options.images.read_text().splitlines())
+    rows = Rows()
+    try:
+        look_at_all(rows, options.operator, images)
+    except Stopped:
+        print("  the rows that follow build on that one")
     return rows.end()
 
 

@@ -25,6 +25,10 @@ def eventually(look, seconds, every=0.5):
         time.sleep(every)
 
 
+class Stopped(Exception):
+    """A row failed without which the later ones could only wait in vain."""
+
+
 class Rows:
     def __init__(self):
         self.passed, self.failed, self._started = 0, [], time.monotonic()
@@ -51,6 +55,11 @@ class Rows:
             print(f"{'':69}{line}")
         sys.stdout.flush()
         return mark == "✓"
+
+    def need(self, text, look, *arguments):
+        """A row that all later ones build on."""
+        if not self.row(text, look, *arguments):
+            raise Stopped
 
     def end(self):
         """Prints the sum; returns the program's exit code."""

@@ -7,9 +7,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 plane=$here/plane
 work=$(mktemp -d)
 dir="$work/with a space"
-passed=0
-failed=0
 webhook=
+# shellcheck source=checking.sh
+. "$here/checking.sh"
 
 cleanup() {
     [[ -z $webhook ]] || kill "$webhook" 2>/dev/null
@@ -20,38 +20,6 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# $1 what, "${@:2}" the command that must succeed.
-check() {
-    local what=$1
-    shift
-    if "$@" >"$work/output" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok      $what"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $what"
-        sed 's/^/        /' "$work/output" | tail -n 20
-    fi
-}
-
-# Calls "${@:2}" until it succeeds, for $1 seconds at most.
-within() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < deadline)) || return 1
-        sleep 0.1
-    done
-}
-
-fails() { ! "$@"; }
-# Whether the command's output has $1, whatever its exit code.
-says() {
-    "${@:2}" >"$work/said" 2>&1
-    tail -n 20 "$work/said"
-    grep -q -e "$1" "$work/said"
-}
-is() { [[ $("${@:2}") == "$1" ]]; }
 # How many processes have our folder in their arguments.
 processes() {
     local file arguments count=0
@@ -144,36 +112,7 @@ kubectl delete widget small >/dev/null
 check "what a new kind of resource owned goes with it, at once" within 5 fails kubectl get configmap owned
 
 # A webhook by URL that adds a label, with a certificate of the control plane's CA.
-python3 - "$dir/pki/server.crt" "$dir/pki/server.key" "$work/port" <<'END' &
-import base64, http.server, json, ssl, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        patch = [{"op": "add", "path": "/metadata/labels", "value": {"seen": "yes"}}]
-        review["response"] = {"uid": review["request"]["uid"], "allowed": True, "patchType": "JSONPatch",
-                              "patch": base64.b64encode(json.dumps(patch).encode()).decode()}
-        del review["request"]
-        body = json.dumps(review).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(sys.argv[1], sys.argv[2])
-server.socket = context.wrap_socket(server.socket, server_side=True)
-with open(sys.argv[3], "w") as file:
-    file.write(str(server.server_port))
-server.serve_forever()
-END
+python3 -B "$here/labelling-webhook.py" 127.0.0.1 "$dir/pki/server.crt" "$dir/pki/server.key" "$work/port" &
 webhook=$!
 within 10 test -s "$work/port"
 kubectl apply -f - >/dev/null <<END
@@ -239,5 +178,4 @@ check "starts again after a crash of everything" "$plane" start "$dir" --stand-i
 check "stop after all" "$plane" stop "$dir"
 check "no process is left at the end" is 0 processes
 
-echo "$passed passed, $failed failed"
-((failed == 0))
+verdict

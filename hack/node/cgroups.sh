@@ -1,6 +1,6 @@
-# Sourced: the cgroup of the node in $dir, in each hierarchy of version 1, or in the only one of version 2. Its processes
+# Sourced: the cgroup of the node in $node_dir, in each hierarchy of version 1, or in the only one of version 2. Its processes
 # are in `daemons` below it; the kubelet makes the rest. Being in it, not being somebody's child, is what makes a process ours.
-# shellcheck shell=bash disable=SC2154  # the caller sets dir
+# shellcheck shell=bash disable=SC2154  # the caller sets node_dir
 
 # Where the hierarchies are mounted, one a line.
 hierarchies() {
@@ -53,9 +53,20 @@ cgroup_processes() {
     done < <(hierarchies) | sort -un
 }
 
+# Version 1: a process that is frozen (runc does that for a moment) would not end before it is thawed.
+thaw() {
+    local name top file
+    name=$(cgroup_name)
+    while IFS= read -r top; do
+        [[ -d $top/$name ]] || continue
+        while IFS= read -r file; do echo THAWED >"$file" || true; done < <(find "$top/$name" -name freezer.state 2>/dev/null)
+    done < <(hierarchies) 2>/dev/null
+}
+
 # SIGKILL to all, again and again, for who was being born: the first process of the machine takes nearly all with it.
 kill_cgroups() {
     local pids deadline=$((SECONDS + 20))
+    thaw
     while mapfile -t pids < <(cgroup_processes) && ((${#pids[@]} > 0)); do
         kill -KILL "${pids[@]}" 2>/dev/null || true
         ((SECONDS < deadline)) || fail "these processes do not end: ${pids[*]}"

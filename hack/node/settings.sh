@@ -1,5 +1,5 @@
 # Sourced: names and addresses of the node, for both sides of it.
-# shellcheck shell=bash disable=SC2034  # whoever sources it uses them
+# shellcheck shell=bash disable=SC2034,SC2154  # whoever sources it uses them
 
 node_name=node
 
@@ -24,9 +24,9 @@ pause_image=node.invalid/pause:1
 containerd_socket=/run/containerd/containerd.sock
 ctr=(ctr --address "$containerd_socket" --namespace k8s.io)
 
-# The cgroup below which everything of the node in $dir runs, in each hierarchy.
+# The cgroup below which everything of the node in $node_dir runs, in each hierarchy.
 cgroup_name() {
     local sum
-    read -r sum _ < <(cksum <<<"$dir")
+    read -r sum _ < <(cksum <<<"$node_dir")
     printf 'otel-operator-node-%x\n' "$sum"
 }

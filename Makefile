@@ -27,11 +27,18 @@ build: packages ## Build everything, debug
 
 .PHONY: release
 release: packages ## Build the operator as it ships: optimized, static Swift library, stripped
-	swift build -c release --static-swift-stdlib --product otel-operator -Xlinker -s
-	@ls -lh "$$(swift build -c release --static-swift-stdlib --show-bin-path)/otel-operator"
+	@ls -lh "$$(hack/local/release)/otel-operator"
+
+.PHONY: image
+image: ## Make the container image as an OCI archive, with its bill of materials, in dist/ (no container engine needed)
+	@hack/image/build
+
+.PHONY: check-image
+check-image: image ## Run that image as a node would, against a local control plane
+	@hack/image/check
 
 .PHONY: test
-test: packages test-python-agent test-rules ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-image ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -96,6 +103,11 @@ test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
+
+.PHONY: test-image
+test-image:
+	@hack/packages.sh image
+	/usr/bin/python3 -m unittest discover --start-directory hack/image/tests
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

@@ -18,10 +18,12 @@ packages_of() {
     bench) echo wrk ;;
     python-agent) echo python3 python3-packaging ;;
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
+    image) echo python3 git/git ;;
+    image-check) echo python3-venv util-linux mount ;;
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python image image-check prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -32,7 +34,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, node, node-check,
-    conformance, bench, python-agent, e2e-python, prometheus, all)" >&2
+    conformance, bench, python-agent, e2e-python, image, image-check, prometheus, all)" >&2
     exit 2
 }
 

@@ -56,6 +56,7 @@ def add_package(root, package, only=None):
     for member, path, content in package.files():
         if UNWANTED.match(path) or (only and not only.match(path)):
             continue
+        root.time = member.mtime
         if member.isdir():
             root.directory(path, member.mode & 0o1777)
             continue
@@ -65,6 +66,7 @@ def add_package(root, package, only=None):
         elif content is not None:
             # Without setuid and setgid: nothing in an image of ours gains rights.
             root.file(path, content, member.mode & 0o777)
+    root.time = None
     status(root, package, kept)
 
 

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 import tarfile
 import time
 from pathlib import Path
@@ -130,15 +131,16 @@ def default_cache():
 class Apt:
     """apt-get and apt-cache with this machine's sources and keys, on a state of their own under `cache`."""
 
-    def __init__(self, cache):
-        self.debs, self.state = Path(cache, "packages"), Path(cache, "apt")
+    def __init__(self, cache, options=None):
+        """`options` are settings of apt.conf, which win over this machine's and ours."""
+        self.debs, self.state, self.options = Path(cache, "packages"), Path(cache, "apt"), options or {}
 
     def fetch(self, names, with_dependencies=True):
         """The packages that `names` (NAME or NAME=VERSION) stand for, sorted by name, their files fetched and checked."""
         self._prepare()
         with open(self.state / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            fresh = self._update(INDEX_AGE)
+            fresh = self._refresh()
             try:
                 return self._fetch(names, with_dependencies)
             except PackageError:
@@ -165,7 +167,7 @@ class Apt:
         options = {
             "Dir::State": self.state / "state", "Dir::State::status": self.state / "status", "Dir::Cache": self.state / "cache",
             "Debug::NoLocking": "true", "APT::Sandbox::User": "root", "APT::Install-Recommends": "false",
-            "Acquire::Languages": "none", "Acquire::Retries": "3", "DPkg::Use-Pty": "false",
+            "Acquire::Languages": "none", "Acquire::Retries": "3", "DPkg::Use-Pty": "false", **self.options,
         }
         flags = [f"-o{key}={value}" for key, value in options.items()]
         done = subprocess.run([command[0], *flags, *command[1:]], cwd=cwd, env=dict(os.environ, LC_ALL="C"),
@@ -175,13 +177,26 @@ class Apt:
             raise PackageError("\n".join([f"{' '.join(map(str, command))} failed:", *(said or done.stderr.splitlines())]))
         return done.stdout
 
+    def _refresh(self):
+        """Fetches old indexes anew. Where that fails but older ones are there, these will do: with a warning, since fixes may be missing."""
+        try:
+            return self._update(INDEX_AGE)
+        except PackageError as error:
+            if not self._stamp.exists():
+                raise
+            print(f"warning: going on with the package index of {time.ctime(self._stamp.stat().st_mtime)}; {error}", file=sys.stderr)
+            return True
+
+    @property
+    def _stamp(self):
+        return self.state / "updated"
+
     def _update(self, age):
         """Fetches the indexes if they are older than `age` seconds; says whether it did."""
-        stamp = self.state / "updated"
-        if stamp.exists() and time.time() - stamp.stat().st_mtime < age:
+        if self._stamp.exists() and time.time() - self._stamp.stat().st_mtime < age:
             return False
         self._run("apt-get", "--quiet", "--error-on=any", "update")
-        stamp.touch()
+        self._stamp.touch()
         return True
 
     def _solve(self, names):
@@ -215,8 +230,7 @@ class Apt:
 
 
 def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def architecture():

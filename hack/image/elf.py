@@ -22,7 +22,7 @@ def read(data):
         return None
     try:
         return _read(data)
-    except (struct.error, ValueError):
+    except (struct.error, ValueError, OverflowError):
         return None
 
 

@@ -71,19 +71,22 @@ class Image:
 
 
 def layers(root, time):
-    """The layers of a root file system, lowest first."""
+    """The layers of a root file system, lowest first. `time` is for files of unknown age in layers without older files."""
     numbers = sorted({entry.layer for entry in root.entries.values()})
     return [layer([item for item in root.sorted() if item[1].layer == number], time) for number in numbers]
 
 
 def layer(items, time):
+    """One layer. Where files have times of their own, as packages' have, the newest goes for the others: so a layer of packages
+    depends on these alone, and a node that has it need not fetch it again with each release."""
+    time = max((entry.time for _, entry in items if entry.time is not None), default=time)
     data = archive((information(path, entry, time), entry.content) for path, entry in items)
     return Layer(compress(data), sha256(data), len(data))
 
 
 def information(path, entry, time):
     member = tarfile.TarInfo(path)
-    member.mode, member.mtime = entry.mode, time
+    member.mode, member.mtime = entry.mode, time if entry.time is None else entry.time
     if entry.kind == "directory":
         member.type = tarfile.DIRTYPE
     elif entry.kind == "link":

@@ -1,4 +1,4 @@
-"""A root file system in memory: paths, and what is there. Owner root everywhere; times are the layer's business."""
+"""A root file system in memory: paths, and what is there. Owner root everywhere."""
 import dataclasses
 import posixpath
 from pathlib import Path
@@ -18,12 +18,15 @@ class Entry:
     target: str = ""
     # Which layer it is in: what changes seldom goes into a lower one, which registries and nodes then keep.
     layer: int = 0
+    # When it was changed last, in seconds since 1970; None when nobody knows.
+    time: int | None = None
 
 
 class Root:
     def __init__(self):
         self.entries = {}
-        self.layer = 0
+        # What the entries get that are added next.
+        self.layer, self.time = 0, None
 
     def place(self, path):
         """Where `path` leads when the links among its parents are followed, as dpkg and the kernel do. No leading slash."""
@@ -61,13 +64,13 @@ class Root:
         # A package may bring as a directory what is a link to one: /lib for example.
         if there is not None and self.entries[path].kind == LINK and there.kind == DIRECTORY:
             return
-        self._add(path, Entry(DIRECTORY, mode, layer=self.layer), replace=True)
+        self._add(path, Entry(DIRECTORY, mode, layer=self.layer, time=self.time), replace=True)
 
     def file(self, path, content, mode=0o644, replace=False):
-        self._add(self.place(path), Entry(FILE, mode, content=content, layer=self.layer), replace)
+        self._add(self.place(path), Entry(FILE, mode, content=content, layer=self.layer, time=self.time), replace)
 
     def link(self, path, target, replace=False):
-        self._add(self.place(path), Entry(LINK, 0o777, target=target, layer=self.layer), replace)
+        self._add(self.place(path), Entry(LINK, 0o777, target=target, layer=self.layer, time=self.time), replace)
 
     def remove(self, path):
         """Removes what is at `path`, and everything below it."""
@@ -91,7 +94,7 @@ class Root:
                 raise RootError(f"/{path}: is a {there.kind} already, cannot be a {entry.kind}")
             if there.kind == entry.kind == DIRECTORY and there.mode == entry.mode:
                 return
-            if not replace and dataclasses.replace(there, layer=0) != dataclasses.replace(entry, layer=0):
+            if not replace and dataclasses.replace(there, layer=entry.layer, time=entry.time) != entry:
                 raise RootError(f"/{path}: two different files of this name")
         self.entries[path] = entry
 

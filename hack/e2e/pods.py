@@ -1,7 +1,7 @@
 """Annotated pods, created one after the other while something happens to the operator: who came back without the agent?
 
-The pods ask for a node that does not exist, so they stay Pending and cost no container. Whether the webhook answered stands in what the
-API server returns for each.
+The pods ask for a scheduler that does not exist, so they stay Pending and cost no container. Whether the webhook answered stands in what
+the API server returns for each.
 """
 import threading
 import time
@@ -31,17 +31,17 @@ def prepare(api):
                 raise
     # A new namespace has no ServiceAccount for a moment, and both replicas must have heard of the Instrumentation.
     for _ in range(10):
-        eventually(lambda: check(is_injected(api.post(f"{PODS}?dryRun=All", pod("question"))), "not injected"), 30)
+        eventually(lambda: check(is_injected(api.post(f"{PODS}?dryRun=All", pod("a-question"))), "not injected"), 30)
 
 
 def pod(name, instrumentation="true"):
     return {
         "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": "stream"},
+        "metadata": {"name": name, "labels": {"stream": name.rpartition("-")[0]},
                      "annotations": {"instrumentation.opentelemetry.io/inject-python": instrumentation}},
         "spec": {
-            "nodeSelector": {"example.com/there-is-no-such-node": "true"}, "automountServiceAccountToken": False,
-            "terminationGracePeriodSeconds": 0, "containers": [{"name": "app", "image": "registry.example.com/app"}]},
+            "schedulerName": "there-is-no-such-scheduler", "automountServiceAccountToken": False,
+            "containers": [{"name": "app", "image": "registry.example.com/app"}]},
     }
 
 
@@ -56,7 +56,8 @@ class Stream:
     """
 
     def __init__(self, api, name, rate, least=0):
-        self._api, self._name, self._pause, self._least = api, name, WORKERS / rate, least
+        # The time is for a second run in the same cluster.
+        self._api, self._name, self._pause, self._least = api, f"{name}-{int(time.time()) % 100000}", WORKERS / rate, least
         self._lock, self._stop, self._taken = threading.Lock(), threading.Event(), 0
         self._threads = [threading.Thread(target=self._work, args=(index,), daemon=True) for index in range(WORKERS)]
         self.injected, self.uninjected, self.refused, self.unanswered, self.slowest = 0, [], [], 0, 0.0
@@ -104,6 +105,7 @@ class Stream:
         except OSError:
             with self._lock:
                 self.unanswered += 1
+            self._wait_for_readiness()
             return
         with self._lock:
             self.slowest = max(self.slowest, time.monotonic() - started)
@@ -112,13 +114,21 @@ class Stream:
             else:
                 self.uninjected.append((started - self._started, time.monotonic() - started))
 
+    def _wait_for_readiness(self):
+        """What a load balancer does for clients: an API server that has just begun to listen does not know its webhooks yet, and
+        takes pods without asking them. Until /readyz says so, nobody would be sent there."""
+        while not (self._stop.is_set() and not self.is_short):
+            try:
+                self._api.request("GET", "/readyz", seconds=2)
+                return
+            except (Answer, OSError):
+                time.sleep(0.1)
+
     def verdict(self, may_be_unanswered=False):
-        """What was seen; `Failed` when a pod was refused or came back without the agent. Removes the pods."""
-        stored = self._api.get(f"{PODS}?labelSelector=app%3Dstream")["items"]
+        """What was seen; `Failed` when a pod was refused or came back without the agent."""
+        stored = self._api.get(f"{PODS}?labelSelector=stream%3D{self._name}")["items"]
         # What is stored counts, not only what was answered: an answer may be lost on its way, a pod may be changed after it.
         bare = [each["metadata"]["name"] for each in stored if not is_injected(each)]
-        self._api.delete(PODS)
-        eventually(lambda: check(not self._api.get(f"{PODS}?limit=1")["items"], "pods that were deleted are there"), 60)
         seen = f"{self.injected} of {self.count} pods injected, {len(self.refused)} refused, slowest {self.slowest * 1000:.0f} ms"
         if may_be_unanswered:
             seen += f", {self.unanswered} got no answer"

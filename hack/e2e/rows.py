@@ -44,6 +44,8 @@ class Rows:
             self.passed += 1
         except Failed as error:
             mark, seen = "✗", str(error)
+        except OSError as error:
+            mark, seen = "✗", str(error)
         except Exception as error:  # a mistake in the test is a failed row, too; where it is made goes to the log
             mark, seen = "✗", f"{type(error).__name__}: {error}"
             traceback.print_exc(file=sys.stderr)

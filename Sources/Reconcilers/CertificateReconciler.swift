@@ -3,6 +3,7 @@ public import KubeModel
 public import KubeRuntime
 public import Logging
 public import ServingCertificate
+import Synchronization
 
 /// Keeps the operator's own serving certificate: in a Secret that the replicas share, in the TLS server's source, and in
 /// the `caBundle` of our webhook configurations and of the definition whose versions we convert.
@@ -10,7 +11,8 @@ public import ServingCertificate
 /// Every replica runs it; they decide alike, and the one that writes first wins.
 ///
 /// - Guarantees: a replica serves what the Secret holds. A webhook trusts what is served, as its `caBundle` follows the
-///   Secret within seconds and the certificate changes a day after the authority.
+///   Secret within seconds and the certificate changes a day after the authority; also when the Secret was deleted,
+///   since the replicas remember what they serve.
 /// - Assumptions: nobody else writes the Secret or the `caBundle`s; if somebody does, it is put right at the next event.
 /// - Errors: what the API server said. The last certificate stays in use.
 public struct CertificateReconciler: Sendable {
@@ -21,6 +23,12 @@ public struct CertificateReconciler: Sendable {
     private let source: CertificateSource
     private let webhooks: [WebhookConfiguration]
     private let logger: Logger
+    private let served = Served()
+
+    /// The content in use, for the case that the Secret loses it.
+    private final class Served: Sendable {
+        let content = Mutex<ServingCertificateContent?>(nil)
+    }
 
     /// A webhook configuration, or a CustomResourceDefinition with a conversion webhook, whose `caBundle` is kept.
     public struct WebhookConfiguration: Sendable {
@@ -52,7 +60,9 @@ public struct CertificateReconciler: Sendable {
         let content = stored.flatMap { ServingCertificateSecret.content(of: $0.json) }
         let now = WallTime.now
         let published = CABundle.fingerprintsInAll(configurations.map(\.object))
-        switch try policy.evaluate(content, names: names, now: now, published: published) {
+        switch try policy.evaluate(
+            content, served: served.content.withLock { $0 }, names: names, now: now, published: published)
+        {
         case .keep(let lookAgain):
             guard let content else { return .requeue(after: max(.seconds(1), lookAgain - now)) }
             try await use(content, configurations)
@@ -72,6 +82,7 @@ public struct CertificateReconciler: Sendable {
         if source.replace(try content.identity()) {
             logger.info("serving certificate in use", metadata: ["secret": "\(secret)"])
         }
+        served.content.withLock { $0 = content }
         // One that cannot be written does not keep the others from being right.
         var failure: KubeError?
         for (configuration, object) in configurations {

@@ -5,6 +5,9 @@
 /// 2. `overlap` later, when every `caBundle` holds both, a certificate signed by the new one is served;
 /// 3. `overlap` later again, when no replica serves the old certificate any more, the old authority leaves `ca.crt`.
 ///
+/// So it also begins when what was stored is gone or unusable, by a deleted Secret for example, as long as a replica
+/// still knows what it serves: that certificate goes into the new content.
+///
 /// - Guarantees: what a replica serves verifies against every `caBundle` at any moment, as long as bundles and replicas
 ///   follow the Secret within `overlap`. Replicas that decide at the same time decide the same, so whoever loses the
 ///   race to write reads the other's content and is content. All of it is told from the certificates themselves, no
@@ -33,22 +36,25 @@ public struct RotationPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - content: what the Secret holds; `nil` when there is none.
+    ///   - served: what this replica serves at the moment; `nil` before the first.
     ///   - names: what the certificate must be valid for; the order does not count.
     ///   - published: fingerprints of the authorities that *every* `caBundle` holds, when the caller knows. Step 2 then
     ///     also waits for the new one to be among them.
     public func evaluate(
-        _ content: ServingCertificateContent?, names: [SubjectName], now: WallTime, published: Set<String>? = nil
+        _ content: ServingCertificateContent?, served: ServingCertificateContent? = nil, names: [SubjectName],
+        now: WallTime, published: Set<String>? = nil
     ) throws(CertificateError) -> RotationOutcome {
         guard now >= RotationPolicy.earliestPlausible || content == nil else {
             return .keep(lookAgain: now + min(longestWait, .seconds(60)))
         }
         guard let content else {
-            return try makeAll(names: names, now: now, keeping: [], reason: .missing)
+            return try makeAnew(served: served, names: names, now: now, keeping: [], reason: .missing)
         }
         let standing = RotationStanding(content, now: now)
         guard let leaf = standing.leaf else {
             guard let signer = standing.signer else {
-                return try makeAll(names: names, now: now, keeping: standing.trusted, reason: .unusableAuthority)
+                return try makeAnew(
+                    served: served, names: names, now: now, keeping: standing.trusted, reason: .unusableAuthority)
             }
             return try issueLeaf(signer, standing, names: names, now: now, reason: .unusableCertificate)
         }
@@ -101,6 +107,18 @@ public struct RotationPolicy: Sendable {
     }
 
     // MARK: Steps
+
+    /// Makes a new authority. What is served stays until that is trusted everywhere; without it, all is new at once.
+    private func makeAnew(
+        served: ServingCertificateContent?, names: [SubjectName], now: WallTime, keeping old: [Certificate],
+        reason: RotationReason
+    ) throws(CertificateError) -> RotationOutcome {
+        if let served {
+            let standing = RotationStanding(served, now: now)
+            if standing.leaf != nil { return try makeAuthority(served, standing, now: now, reason: reason) }
+        }
+        return try makeAll(names: names, now: now, keeping: old, reason: reason)
+    }
 
     private func makeAll(
         names: [SubjectName], now: WallTime, keeping old: [Certificate], reason: RotationReason

@@ -90,6 +90,26 @@ struct CertificateReconcilerTests {
         #expect(cluster[.secret, Self.secret]?["data"]?["mine"] == "eA==")
     }
 
+    @Test("a deleted Secret comes back with a new authority, while what is served stays and is trusted")
+    func deletedSecret() async throws {
+        putConfigurations()
+        let reconciler = reconciler()
+        _ = try await reconciler.reconcile()
+        let before = try #require(cluster[.secret, Self.secret]?["data"])
+        cluster[.secret, Self.secret] = nil
+        _ = try await reconciler.reconcile()
+        let after = try #require(cluster[.secret, Self.secret]?["data"])
+        #expect(after["ca.crt"] != before["ca.crt"])
+        #expect(after["tls.crt"] == before["tls.crt"])
+        #expect(source.current?.generation == 1)
+        #expect(bundles(.mutatingWebhookConfiguration, Self.mutating).first == after["ca.crt"])
+        let bundle = Base64.decode((after["ca.crt"]?.stringValue ?? "").utf8).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let leaf = try #require(source.current).identity.leaf
+        #expect(try PEMBundle.certificates(bundle ?? "").contains { leaf.isIssued(by: $0) })
+    }
+
     @Test("a configuration that is missing does not keep the other from being right")
     func missingConfiguration() async throws {
         putConfigurations()

@@ -49,6 +49,38 @@ struct RotationPolicyTests {
         #expect(isKept(try policy.evaluate(renewed, names: names, now: due)))
     }
 
+    @Test("content that is lost comes back with a new authority, and what is served stays until that is trusted")
+    func lost() throws {
+        let served = try first()
+        let later = start + day * 10
+        for (content, reason) in [
+            (nil, RotationReason.missing),
+            (
+                ServingCertificateContent(authorities: "", authorityKey: "", certificate: "", key: ""),
+                .unusableAuthority
+            ),
+        ] {
+            let anew = try replaced(policy.evaluate(content, served: served, names: names, now: later), reason)
+            #expect(anew.certificate == served.certificate && anew.key == served.key)
+            let trusted = try authorities(anew)
+            #expect(trusted.count == 2)
+            #expect(try trusted.last == authorities(served)[0])
+            #expect(isKept(try policy.evaluate(anew, served: served, names: names, now: later)))
+            let signed = try replaced(
+                policy.evaluate(anew, served: served, names: names, now: later + day), .authorityPublished)
+            #expect(try signed.identity().leaf.isIssued(by: trusted[0]))
+        }
+    }
+
+    @Test("what was served and is over does not come back")
+    func lostAndOver() throws {
+        let served = try first()
+        let later = start + day * 400
+        let anew = try replaced(policy.evaluate(nil, served: served, names: names, now: later), .missing)
+        #expect(anew.certificate != served.certificate)
+        #expect(try authorities(anew).count == 1)
+    }
+
     @Test("other names renew the leaf at once, another order does not")
     func names_() throws {
         let two: [SubjectName] = [.dns("a.b"), .dns("c.d")]

@@ -21,10 +21,12 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from receiver import Receiver, Server
+from neighbour import Neighbour
+from otlp import Server
+from prometheus_names import prometheus_name
+from receiver import Receiver
 
 HERE = Path(__file__).resolve().parent
 COLLECTOR = "otel-collector-collector.opentelemetry-operator-system.svc.cluster.local"
@@ -54,33 +56,6 @@ def bring_up_loopback():
         request = struct.pack("16sh14x", b"lo", 0)
         flags = struct.unpack("16sh14x", fcntl.ioctl(handle, SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(handle, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | UP))
-
-
-class Neighbour(BaseHTTPRequestHandler):
-    """What the applications call: an OpenAI-compatible endpoint, and a stock list."""
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self._answer({
-            "id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": question["model"],
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello to you"}}],
-            "usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8},
-        })
-
-    def do_GET(self):
-        self._answer({"apples": 3})
-
-    def _answer(self, document):
-        body = json.dumps(document).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 def serve_neighbour(port):
@@ -362,24 +337,6 @@ def spread(call):
 
 # --- what dashboards and alert rules count on ---
 
-PROMETHEUS_UNITS = {"s": "seconds", "ms": "milliseconds", "By": "bytes", "1": ""}
-
-
-def prometheus_name(point):
-    """Name and kind of a metric as a collector's `prometheus` exporter shows it: dots become underscores, the unit and, for a counter,
-    `total` come at the end unless they are there; units in braces do not count.
-
-    Source: OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility".
-    """
-    name = point.metric.replace(".", "_")
-    unit = "" if point.unit.startswith("{") else PROMETHEUS_UNITS.get(point.unit, point.unit)
-    if unit and unit not in name.split("_"):
-        name += f"_{unit}"
-    if point.kind == "sum" and point.monotonic:
-        return (name if name.endswith("_total") else f"{name}_total"), "counter"
-    return name, "gauge" if point.kind == "sum" else point.kind
-
-
 def check_listed(seen):
     """Every metric of the list that is said to be seen here was seen."""
     lines = (HERE.parent / "grafana/metrics/applications.txt").read_text().splitlines()
@@ -412,7 +369,7 @@ def run(name, receiver, options, seen):
             for line in pod.said():
                 print(f"  said: {line}"[:260])
             show(receiver)
-            seen.update(prometheus_name(point) for point in receiver.points)
+            seen.update(prometheus_name(point.metric, point.unit, point.kind, point.monotonic) for point in receiver.points)
             for line in receiver.refused:
                 print(f"  refused: {line}")
     check(not receiver.refused, "the receiver refused something")

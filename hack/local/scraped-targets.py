@@ -21,7 +21,6 @@ targets and labels that its role `pod` would; selecting and naming is Prometheus
 import argparse
 import ctypes
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -29,87 +28,16 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import yaml
 
+from pod_monitor import Unsupported, by_http, configuration, in_kubernetes, known
+from pod_targets import discovery_handler
+
 RESOURCE = "podmonitors.azmonitoring.coreos.com"
-LIMITS = {"labelLimit": "label_limit", "labelNameLengthLimit": "label_name_length_limit", "labelValueLengthLimit": "label_value_length_limit"}
-
-
-class Unsupported(Exception):
-    """The PodMonitor says something that this program does not read, and might get wrong by leaving it out."""
-
-
-def known(value, keys, where):
-    unknown = set(value) - set(keys)
-    if unknown:
-        raise Unsupported(f"{where}: {', '.join(sorted(unknown))}")
-
-
-# --- a PodMonitor's meaning ---
-# Source: Prometheus operator, "Design" and the API reference of PodMonitor; Azure Monitor, "Custom resources for managed Prometheus".
-
-def namespaces(monitor):
-    """The namespaces in which pods are looked for; `None` for all. Without a selector it is the monitor's own."""
-    selector = monitor["spec"].get("namespaceSelector", {})
-    known(selector, ["any", "matchNames"], "namespaceSelector")
-    if selector.get("any"):
-        return None
-    return selector.get("matchNames") or [monitor["metadata"]["namespace"]]
-
-
-def label_name(text):
-    return re.sub(r"[^a-zA-Z0-9_]", "_", text)
-
-
-def relabeling(monitor, endpoint):
-    key = f"{monitor['metadata']['namespace']}/{monitor['metadata']['name']}"
-    steps = [{"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "(Failed|Succeeded)", "action": "drop"}]
-    selector = monitor["spec"]["selector"]
-    known(selector, ["matchLabels"], "selector")
-    for name, value in selector.get("matchLabels", {}).items():
-        source = [f"__meta_kubernetes_pod_label_{label_name(name)}", f"__meta_kubernetes_pod_labelpresent_{label_name(name)}"]
-        steps.append({"source_labels": source, "regex": f"({re.escape(value)});true", "action": "keep"})
-    steps.append({"source_labels": ["__meta_kubernetes_pod_container_port_name"], "regex": re.escape(endpoint["port"]), "action": "keep"})
-    for target, source in (("namespace", "namespace"), ("container", "pod_container_name"), ("pod", "pod_name")):
-        steps.append({"source_labels": [f"__meta_kubernetes_{source}"], "target_label": target})
-    return steps + [{"target_label": "job", "replacement": key}, {"target_label": "endpoint", "replacement": endpoint["port"]}]
-
-
-def configuration(monitor, discovery):
-    """`discovery`: gives a job's service discovery for the namespaces."""
-    spec, jobs = monitor["spec"], []
-    known(spec, ["selector", "namespaceSelector", "podMetricsEndpoints", *LIMITS], "spec")
-    for index, endpoint in enumerate(spec["podMetricsEndpoints"]):
-        known(endpoint, ["port", "path", "interval", "scheme"], f"podMetricsEndpoints[{index}]")
-        job = {
-            "job_name": f"podMonitor/{monitor['metadata']['namespace']}/{monitor['metadata']['name']}/{index}",
-            "metrics_path": endpoint.get("path", "/metrics"),
-            "scheme": endpoint.get("scheme", "http"),
-            **discovery(namespaces(monitor)),
-            "relabel_configs": relabeling(monitor, endpoint),
-            **{theirs: spec[ours] for ours, theirs in LIMITS.items() if ours in spec},
-        }
-        if "interval" in endpoint:
-            job["scrape_interval"] = endpoint["interval"]
-        jobs.append(job)
-    return {"scrape_configs": jobs}
-
-
-def in_kubernetes(names):
-    return {"kubernetes_sd_configs": [{"role": "pod", **({"namespaces": {"names": names}} if names is not None else {})}]}
-
-
-def by_http(port):
-    def discovery(names):
-        query = urllib.parse.urlencode([("namespace", each) for each in names or []])
-        return {"http_sd_configs": [{"url": f"http://127.0.0.1:{port}/?{query}", "refresh_interval": "1s"}]}
-
-    return discovery
 
 
 def of_file(path, discovery):
@@ -124,65 +52,12 @@ def of_file(path, discovery):
     return {"scrape_configs": jobs}
 
 
-# --- discovery, as Prometheus' role `pod` does it ---
-# Source: Prometheus, "Configuration", <kubernetes_sd_config>, pod.
-
-def pod_labels(pod):
-    metadata, status = pod["metadata"], pod["status"]
-    labels = {
-        "__meta_kubernetes_namespace": metadata["namespace"],
-        "__meta_kubernetes_pod_name": metadata["name"],
-        "__meta_kubernetes_pod_ip": status["podIP"],
-        "__meta_kubernetes_pod_phase": status["phase"],
-        "__meta_kubernetes_pod_node_name": pod["spec"].get("nodeName", ""),
-        "__meta_kubernetes_pod_uid": metadata["uid"],
-    }
-    for kind in ("label", "annotation"):
-        for name, value in metadata.get(f"{kind}s", {}).items():
-            labels[f"__meta_kubernetes_pod_{kind}_{label_name(name)}"] = value
-            labels[f"__meta_kubernetes_pod_{kind}present_{label_name(name)}"] = "true"
-    return labels
-
-
-def targets(pod):
-    """One for each port of each container; a container without ports has one without a port."""
-    if not pod["status"].get("podIP"):
-        return
-    common = pod_labels(pod)
-    containers = [(each, "false") for each in pod["spec"]["containers"]]
-    containers += [(each, "true") for each in pod["spec"].get("initContainers", [])]
-    for container, is_init in containers:
-        labels = {**common, "__meta_kubernetes_pod_container_name": container["name"], "__meta_kubernetes_pod_container_init": is_init}
-        for port in container.get("ports", []) or [None]:
-            address = pod["status"]["podIP"]
-            extra = {}
-            if port:
-                address += f":{port['containerPort']}"
-                extra = {
-                    "__meta_kubernetes_pod_container_port_name": port.get("name", ""),
-                    "__meta_kubernetes_pod_container_port_number": str(port["containerPort"]),
-                    "__meta_kubernetes_pod_container_port_protocol": port.get("protocol", "TCP"),
-                }
-            yield {"targets": [address], "labels": {**labels, **extra}}
-
-
 def kubectl(*arguments):
     return json.loads(subprocess.run(["kubectl", *arguments], check=True, capture_output=True, timeout=30).stdout)
 
 
-class Discovery(BaseHTTPRequestHandler):
-    def do_GET(self):
-        wanted = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("namespace")
-        pods = kubectl("get", "--raw", "/api/v1/pods")["items"]
-        body = json.dumps([each for pod in pods if wanted is None or pod["metadata"]["namespace"] in wanted for each in targets(pod)]).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def pods():
+    return kubectl("get", "--raw", "/api/v1/pods")["items"]
 
 
 # --- Prometheus ---
@@ -209,7 +84,7 @@ def observe(make_configuration, count, seconds):
 
     `make_configuration`: gives the configuration for a discovery of pods.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Discovery)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), discovery_handler(pods))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     config = make_configuration(by_http(server.server_port))
     found, deadline = [], time.monotonic() + seconds

@@ -353,7 +353,7 @@ check "status knows that nothing runs" fails "$node" status "$dir"
 # --- crashes ---
 
 mkdir "$work/bin"
-ln -s "$(command -v false)" "$work/bin/containerd"
+ln -s /bin/false "$work/bin/containerd"
 check "a start that fails says why" says "containerd ended during its start" env PATH="$work/bin:$PATH" "$node" start "$dir"
 check "and undoes what it had done" within 20 unchanged
 

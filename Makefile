@@ -81,6 +81,10 @@ node: ## Start a control plane with a real node, for pods and Services on this m
 node-down: ## Stop it and undo all that it changed on this machine
 	@hack/node/node stop '$(NODE_DIR)'
 
+.PHONY: test-node
+test-node: ## Check that node: pods, Services, DNS, drain, and that nothing is left of it after stop or crash (root)
+	@hack/node/check.sh
+
 .PHONY: demo
 demo: packages ## Show the whole thing on a real API server (KEEP=1 leaves it running)
 	@hack/local/demo
@@ -103,6 +107,7 @@ test-rules:
 	@hack/packages.sh prometheus control-plane-tools
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
+	/usr/bin/python3 -m unittest discover --start-directory hack/node
 
 .PHONY: test-image
 test-image:

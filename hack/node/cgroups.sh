@@ -14,12 +14,16 @@ hierarchies() {
 
 make_cgroups() {
     local name top file
+    [[ -n $(hierarchies) ]] || fail "no cgroups are mounted on this machine"
     name=$(cgroup_name)
     while IFS= read -r top; do
         mkdir -p "$top/$name/daemons"
-        if [[ -e $top/cgroup.controllers ]]; then
+        # Not the one beside hierarchies of version 1: all controllers are with those.
+        if [[ $top == /sys/fs/cgroup ]]; then
             delegate "$top"
             delegate "$top/$name"
+            grep --quiet --word-regexp memory "$top/$name/cgroup.subtree_control" ||
+                fail "$top does not hand its controllers on to $top/$name: is this machine itself a container?"
         fi
         # Version 1: a cpuset takes no process before it knows its CPUs.
         for file in cpuset.cpus cpuset.mems; do

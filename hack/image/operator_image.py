@@ -77,6 +77,9 @@ def copyright_owners(root, packages):
 
 def make_root(binary, apt):
     """The root file system, its packages, and which of them the program links with."""
+    if elf.read(binary) is None:
+        raise rootfs.RootError("the program is no dynamically linked ELF file")
+    binary = elf.normalized(binary)
     candidates, data = apt.fetch(LINKED), apt.fetch(DATA, with_dependencies=False)
     packages, direct = loaded(binary, candidates)
     root = rootfs.Root()

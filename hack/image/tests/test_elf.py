@@ -1,5 +1,6 @@
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import support
 import elf
@@ -25,3 +26,48 @@ class Reading(support.Case):
             elf.read(whole[:length])
         for place in range(len(whole)):
             elf.read(whole[:place] + b"\xff" + whole[place + 1:])
+
+
+class Normalizing(support.Case):
+    """On a program of Debian's, which has a build ID, and a section that stands in for the Swift compiler's."""
+
+    def setUp(self):
+        super().setUp()
+        self.program = Path(shutil.which("tar")).read_bytes()
+        self.places = elf.sections(self.program)
+        patch = mock.patch.object(elf, "OF_THE_COMPILER", ".gnu_debuglink")
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def changed(self, section, at):
+        start, length = self.places[section]
+        place = start + (at if at >= 0 else length + at)
+        return self.program[:place] + bytes([self.program[place] ^ 0xFF]) + self.program[place + 1:]
+
+    def test_builds_that_differ_in_what_the_compiler_noted_become_equal(self):
+        wanted = elf.normalized(self.program)
+        for section, at in ((".gnu_debuglink", 0), (".gnu_debuglink", -1), (elf.BUILD_ID, 16), (elf.BUILD_ID, -1)):
+            self.assertEqual(wanted, elf.normalized(self.changed(section, at)), (section, at))
+
+    def test_builds_that_differ_in_code_stay_different_and_have_another_id(self):
+        ids = set()
+        for program in (self.program, self.changed(".text", 0), self.changed(".rodata", -1)):
+            start, length = self.places[elf.BUILD_ID]
+            ids.add(elf.normalized(program)[start + 16:start + length])
+        self.assertEqual(3, len(ids))
+        self.assertNotIn(bytes(20), ids)
+
+    def test_nothing_else_is_changed(self):
+        wanted = elf.normalized(self.program)
+        self.assertEqual(len(self.program), len(wanted))
+        allowed = [range(start, start + length) for start, length in (self.places[".gnu_debuglink"], self.places[elf.BUILD_ID])]
+        self.assertEqual([], [place for place, (a, b) in enumerate(zip(self.program, wanted)) if a != b and not any(place in each for each in allowed)])
+        self.assertEqual(wanted, elf.normalized(wanted))
+
+    def test_a_file_without_sections_stays_as_it_is(self):
+        program = support.library("liba.so.1")
+        self.assertEqual(program, elf.normalized(program))
+
+    def test_nor_does_one_change_whose_sections_are_cut_off(self):
+        program = self.program[:-64]
+        self.assertEqual(program, elf.normalized(program))

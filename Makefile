@@ -135,6 +135,10 @@ grafana: ## Generate dashboards and alert rules under grafana/
 e2e-python: ## Start real Python applications as the webhook mutated them, and see their metrics and spans arrive
 	@hack/e2e-python/run
 
+.PHONY: e2e
+e2e: packages ## Run the field guide's pipeline in a cluster with real containers, then failures and an upgrade (root; KEEP=1 leaves the cluster)
+	@hack/e2e/run
+
 .PHONY: bench
 bench: packages ## Measure speed and size; prints a table and writes bench-results.json
 	@hack/local/bench

@@ -59,6 +59,11 @@ def apply(text):
     return kubectl("apply", "--validate=false", "--filename=-", text=text).splitlines()
 
 
+def summary(lines):
+    """kubectl's lines without API groups."""
+    return ", ".join("/".join((kind.partition(".")[0], name)) for kind, _, name in (line.split()[0].partition("/") for line in lines))
+
+
 def operator(image):
     """Applies manifests/install.yaml; returns what was seen."""
     text, notes = served(kustomized([ROOT / "manifests/install.yaml"], {OPERATOR_IMAGE: image}))
@@ -77,7 +82,7 @@ def operator_rolled_out(seconds=120):
 def azmonitoring():
     """The CRDs that Azure's add-on brings."""
     done = subprocess.run([sys.executable, ROOT / "hack/local/azmonitoring.py"], check=True, capture_output=True, text=True)
-    return ", ".join(line.split()[0].partition("/")[2] for line in apply(done.stdout))
+    return summary(apply(done.stdout))
 
 
 def example(images):
@@ -89,16 +94,14 @@ def example(images):
         ({"group": "opentelemetry.io", "version": "v1alpha1", "kind": "Instrumentation", "name": "python-instrumentation",
           "namespace": "myapp"}, "/spec/python/image", images["autoinstrumentation-python"]),
     ]
-    return ", ".join(line.split()[0] for line in apply(kustomized(files, patches=patches)))
+    return summary(apply(kustomized(files, patches=patches)))
 
 
 def application(images):
-    return ", ".join(
-        line.split()[0] for line in apply(kustomized([EXAMPLE / "4-app.yaml"], {f"{MIRROR}/agui-server": images["agui-server"]})))
+    return summary(apply(kustomized([EXAMPLE / "4-app.yaml"], {f"{MIRROR}/agui-server": images["agui-server"]})))
 
 
 def stand_in(name, images):
     """A manifest of ours, with the name of its image."""
     file = Path(__file__).parent / "manifests" / f"{name}.yaml"
-    return ", ".join(line.split()[0] for line in apply(kustomized(
-        [file], {f"example.invalid/{each}": reference for each, reference in images.items()})))
+    return summary(apply(kustomized([file], {f"example.invalid/{each}": reference for each, reference in images.items()})))

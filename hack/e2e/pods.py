@@ -127,7 +127,7 @@ class Stream:
         """What a load balancer does for clients: nobody is sent to an API server before its /readyz says so.
 
         Old API servers say so a moment before they know their webhooks, and take pods without asking anybody (Kubernetes issue
-        113761; fixed in 1.27). Nothing about it is in their log, which is how such pods are told from those that we failed to answer.
+        113761). Nothing about it is in their log, which is how such pods are told from those that we failed to answer.
         """
         while not (self._stop.is_set() and not self.is_short):
             try:

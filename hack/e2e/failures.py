@@ -176,9 +176,8 @@ def secret_deleted(api):
             check(now["tls.crt"] == before["tls.crt"], "another certificate is served before its authority is trusted everywhere")
             check(authorities(before) < authorities(now), "the authority of the certificate that is served is not trusted any more")
             bundle_holds(api, now["ca.crt"])
-            return now
 
-        now = eventually(replaced, 30, every=0.1)
+        eventually(replaced, 30, every=0.1)
         took = time.monotonic() - started
         time.sleep(10)
     return f"{stream.verdict()}\na new authority beside the old one in every caBundle after {took:.1f} s, the certificate served is still the old one's"

@@ -121,8 +121,7 @@ def one(kind, namespace, name):
 
 
 def is_ready(pod):
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", [])) \
-        and "deletionTimestamp" not in pod["metadata"]
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", []))
 
 
 def standing(pod):
@@ -136,7 +135,8 @@ def standing(pod):
 
 
 def operator_pods():
-    return items("pods", OPERATOR_NAMESPACE, OPERATOR_LABELS)
+    """Without those that have been told to go: they serve for some seconds more, and a kubelet may take longer to let them go."""
+    return [each for each in items("pods", OPERATOR_NAMESPACE, OPERATOR_LABELS) if "deletionTimestamp" not in each["metadata"]]
 
 
 def restarts():

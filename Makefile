@@ -67,7 +67,7 @@ manifests: crds ## Generate manifests/install.yaml and the files of the Helm cha
 	swift run CRDGenerator manifests
 
 .PHONY: check
-check: lint test ## What CI runs
+check: lint test ## Lint and test; CI runs this first, see .ci/run
 
 .PHONY: control-plane
 control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)

@@ -88,6 +88,10 @@ struct AccessManifestTests {
         }
         let names = rules.flatMap { $0["resourceNames"]?.texts ?? [] }
         #expect(names == ["9f7554c3.opentelemetry.io", "opentelemetry-operator-serving-certificate"])
+        // The Secret is replaced as a whole: two replicas that make one at once must not mix theirs.
+        let secret = try #require(rules.last)
+        #expect(secret["resources"] == ["secrets"])
+        #expect(secret["verbs"] == ["get", "list", "update", "watch"])
     }
 
     @Test("only our own webhook configurations may be changed")

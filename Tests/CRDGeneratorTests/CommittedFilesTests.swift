@@ -1,3 +1,4 @@
+import Document
 import Foundation
 import Testing
 
@@ -10,6 +11,21 @@ struct CommittedFilesTests {
         let file = try #require(CommittedFile.definitions.first { $0.path == path })
         let committed = try Repository.text(path)
         #expect(committed == file.text, "run `make crds`")
+    }
+
+    @Test(
+        "`kubectl apply` can write down each definition, beside the annotations of others",
+        arguments: CommittedFile.definitions.map(\.path))
+    func definitionsFitIntoAnAnnotation(path: String) throws {
+        // The annotation kubectl.kubernetes.io/last-applied-configuration holds the whole object as JSON, with three characters
+        // escaped. All annotations of an object together have 256 KiB
+        // (https://github.com/kubernetes/apimachinery/blob/v0.33.0/pkg/api/validation/objectmeta.go, TotalAnnotationSizeLimitB).
+        let text = try YAML.parse(Repository.text(path)).serialized()
+        let escapes = text.count { Array("<>&".utf8).contains($0) }
+        let size = text.count + 5 * escapes + "kubectl.kubernetes.io/last-applied-configuration".utf8.count
+        // What Helm, cert-manager and GitOps tools add.
+        let ofOthers = 4096
+        #expect(size + ofOthers <= 256 * 1024)
     }
 
     @Test("install.yaml holds what crds/ and manifests/ hold")

@@ -58,6 +58,17 @@ struct ManifestTests {
         }
     }
 
+    @Test("the Services of the Go operator's Helm chart do not find these pods")
+    func notOfTheOtherChart() throws {
+        let labels = try #require(
+            manifests.deployment[path: "spec", "template", "metadata", "labels"]?.objectValue)
+        // By these two, in the same namespace, while one takes over from the other.
+        let selected: JSONValue = [
+            "app.kubernetes.io/name": "opentelemetry-operator", "app.kubernetes.io/component": "controller-manager",
+        ]
+        #expect(try #require(selected.objectValue).contains { labels[$0.key] != $0.value })
+    }
+
     @Test("the operator's pods pass the restricted pod security level")
     func restricted() throws {
         let pod = try #require(manifests.podSpec["securityContext"])

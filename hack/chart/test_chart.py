@@ -3,8 +3,12 @@ import base64
 import copy
 import gzip
 import json
+import os
 import re
+import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
 import helm_python
 
@@ -212,6 +216,8 @@ class Switches(unittest.TestCase):
 
     def test_a_certificate_of_somebody_else(self):
         annotations = {"cert-manager.io/inject-ca-from": "ns/certificate"}
+        with self.assertRaisesRegex(helm_python.HelmRenderError, "secretName needs certificate.caBundle"):
+            rendered({"certificate": {"secretName": "tls"}})
         values = Values({"certificate": {"secretName": "tls", "annotations": annotations}})
         mount = values.container["volumeMounts"][0]
         self.assertEqual(mount["mountPath"], "/tmp/k8s-webhook-server/serving-certs")
@@ -222,6 +228,39 @@ class Switches(unittest.TestCase):
         self.assertEqual(annotated, {
             "opentelemetry-operator-mutating-webhook-configuration",
             "opentelemetry-operator-validating-webhook-configuration", "opentelemetrycollectors.opentelemetry.io"})
+
+    def test_its_authority(self):
+        pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        objects = rendered({"certificate": {"secretName": "tls", "caBundle": pem}})
+        configurations = [each for (kind, _), each in objects.items() if kind.endswith("WebhookConfiguration")]
+        clients = [webhook["clientConfig"] for each in configurations for webhook in each["webhooks"]]
+        definition = objects["CustomResourceDefinition", "opentelemetrycollectors.opentelemetry.io"]
+        clients.append(definition["spec"]["conversion"]["webhook"]["clientConfig"])
+        self.assertEqual([base64.b64decode(each["caBundle"]).decode() for each in clients], [pem] * 8)
+        # Beside what was there.
+        self.assertTrue(all(each["service"]["path"] for each in clients))
+        self.assertEqual(definition["metadata"]["annotations"], {"helm.sh/resource-policy": "keep"})
+        with self.assertRaisesRegex(helm_python.HelmRenderError, "caBundle needs certificate.secretName"):
+            rendered({"certificate": {"caBundle": pem}})
+
+    def test_metrics_are_open_to_whoever_must_bring_a_token(self):
+        prometheus = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+        def rule(**values):
+            policy = rendered(values)["NetworkPolicy", NAME]["spec"]
+            ports = [each["port"] for rule in policy["ingress"] for each in rule["ports"]]
+            self.assertEqual([port for port in ports if port != 8443], [9443, 8081])
+            return [rule for rule in policy["ingress"] if rule["ports"][0]["port"] == 8443]
+        port = {"port": 8443, "protocol": "TCP"}
+        self.assertEqual(rule(), [{"ports": [port]}])
+        self.assertEqual(rule(metrics={"secure": False}), [])
+        for secure in [True, False]:
+            found = rule(metrics={"secure": secure}, networkPolicy={"metricsFrom": prometheus})
+            self.assertEqual(found, [{"ports": [port], "from": prometheus}])
+
+    def test_the_services_of_the_go_operators_chart_do_not_find_its_pods(self):
+        labels = Values({}).deployment["spec"]["template"]["metadata"]["labels"]
+        selector = {"app.kubernetes.io/name": "opentelemetry-operator", "app.kubernetes.io/component": "controller-manager"}
+        self.assertFalse(selector.items() <= labels.items())
 
     def test_the_pod(self):
         values = Values({
@@ -278,6 +317,8 @@ class Schema(unittest.TestCase):
             ({"podWebhook": {"timeoutSeconds": 31}}, "timeoutSeconds"), ({"monitorAPI": "azure"}, "monitorAPI"),
             ({"imageRegistry": "https://myregistry.azurecr.io"}, "imageRegistry"), ({"agents": {"ruby": True}}, "ruby"),
             ({"defaultImages": {"java": "noversion"}}, "java"), ({"networkPolicy": {"egressPorts": [0]}}, "egressPorts"),
+            ({"certificate": {"secretName": "tls", "caBundle": "LS0t"}}, "caBundle"),
+            ({"networkPolicy": {"metricsFrom": ["monitoring"]}}, "metricsFrom"),
             ({"podWebhook": {"namespaceSelector": {"team": "a"}}}, "team"), ({"extraArgs": ["run"]}, "extraArgs"),
             ({"metrics": {"readers": [{"name": "x"}]}}, "readers"), ({"watchNamespaces": ["a"]}, "watchNamespaces"),
         ]
@@ -348,6 +389,47 @@ class Documentation(unittest.TestCase):
         found = re.findall(r"(?m)^[A-Za-z]*: (.*)$", text)
         self.assertEqual(sorted(found), sorted(helm_python.values_from_yaml(text).values()))
         self.assertIn(Values({}).container["image"], self.page)
+
+    def imported(self, script):
+        """What the commands put into the registry, with a stand-in for `az` that knows the import alone."""
+        az = """
+            az() {
+                [[ $1 == acr ]] || return 0
+                [[ $2 == import && $3 == -n && $4 == myregistry && $5 == --source ]] || exit 1
+                local name=${6#*/}
+                if (($# > 6)); then [[ $7 == --image ]] || exit 1; name=$8; fi
+                printf '%s\\n' "$name"
+            }
+            """
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(ROOT / "charts", Path(folder, "charts"))
+            done = subprocess.run(
+                ["bash", "-euc", az + script], cwd=folder, check=True, capture_output=True, text=True,
+                env={**os.environ, "REGISTRY": "myregistry"})
+        return done.stdout.splitlines()
+
+    def test_the_example_finds_its_images_where_the_pages_put_them(self):
+        folder = ROOT / "examples/aks-closed-network"
+        wanted = set()
+        for file in folder.glob("*.yaml"):
+            wanted |= set(re.findall(r"(?m)^ +-? ?image: myregistry.azurecr.io/(.*)$", file.read_text()))
+        # The application is the user's own.
+        wanted.remove("agui-server:1.0.0")
+        self.assertEqual(len(wanted), 2)
+        example = (folder / "README.md").read_text()
+        for page in [self.page, example]:
+            script = re.search(r"(?s)```(?:ba)?sh\n((?:(?!```).)*az acr import.*?)```", page)[1]
+            imported = self.imported(script)
+            self.assertLessEqual(wanted, set(imported))
+            self.assertIn("otel-operator/otel-operator:0.1.0", imported)
+            # And both tell to write the registry's name into the files, and to put in the application.
+            self.assertIn('sed -i "s/myregistry.azurecr.io/$REGISTRY.azurecr.io/" ./*.yaml', page)
+            self.assertRegex(page, r"put your application's (image into `4-app.yaml`|there)")
+        # Of the page, under the names that the chart's `imageRegistry` makes.
+        mirrored = Values({"imageRegistry": "myregistry.azurecr.io"})
+        images = {value for name, value in mirrored.environment.items() if name.startswith("RELATED_IMAGE_")}
+        found = {f"myregistry.azurecr.io/{name}" for name in self.imported(re.search(r"(?s)```sh\n(\{\n.*?)```", self.page)[1])}
+        self.assertLessEqual(images | {mirrored.container["image"]}, found)
 
 
 if __name__ == "__main__":

@@ -62,17 +62,24 @@ class Release(unittest.TestCase):
         configuration = "opentelemetry-operator-mutating-webhook-configuration"
         definition = "opentelemetrycollectors.opentelemetry.io"
         bundle = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
-        names = [webhook["name"] for webhook in get("mutatingwebhookconfiguration", configuration)["webhooks"]]
-        kubectl("patch", "mutatingwebhookconfiguration", configuration, "--type=json", "-p", json.dumps(
-            [{"op": "add", "path": f"/webhooks/{index}/clientConfig/caBundle", "value": bundle} for index in range(len(names))]))
+        validating = "opentelemetry-operator-validating-webhook-configuration"
+        configurations = {"mutatingwebhookconfiguration": configuration, "validatingwebhookconfiguration": validating}
+        for kind, name in configurations.items():
+            kubectl("patch", kind, name, "--type=json", "-p", json.dumps([
+                {"op": "add", "path": f"/webhooks/{index}/clientConfig/caBundle", "value": bundle}
+                for index in range(len(get(kind, name)["webhooks"]))]))
+        kubectl("patch", "crd", definition, "--type=json", "-p", json.dumps(
+            [{"op": "add", "path": "/spec/conversion/webhook/clientConfig/caBundle", "value": bundle}]))
         self.values.update({"replicas": 3, "imageRegistry": "myregistry.azurecr.io", "podWebhook": {"timeoutSeconds": 4}})
         self.assertEqual(self.helm.upgrade(str(self.chart), RELEASE, self.values, namespace=NAMESPACE)["revision"], 2)
         deployment = get("deployment", NAME)
         self.assertEqual(deployment["spec"]["replicas"], 3)
         self.assertTrue(deployment["spec"]["template"]["spec"]["containers"][0]["image"].startswith("myregistry.azurecr.io/"))
         webhooks = get("mutatingwebhookconfiguration", configuration)["webhooks"]
-        self.assertEqual([webhook["clientConfig"]["caBundle"] for webhook in webhooks], [bundle] * len(names))
         self.assertEqual(webhooks[2]["timeoutSeconds"], 4)
+        clients = [webhook["clientConfig"] for kind, name in configurations.items() for webhook in get(kind, name)["webhooks"]]
+        clients.append(get("crd", definition)["spec"]["conversion"]["webhook"]["clientConfig"])
+        self.assertEqual([client.get("caBundle") for client in clients], [bundle] * 8)
 
         # The custom resources outlive the release.
         kubectl("delete", "mutatingwebhookconfiguration,validatingwebhookconfiguration", "-l", "app.kubernetes.io/instance=" + RELEASE)

@@ -57,6 +57,13 @@ control-plane: controller-manager
 {{- end }}
 {{- end }}
 
+{{/* Whom the API server trusts, where the operator leaves that to others. A line of a webhook's clientConfig. */}}
+{{- define "otel-operator.caBundle" -}}
+{{- with .Values.certificate.caBundle }}
+    caBundle: {{ b64enc . }}
+{{- end }}
+{{- end }}
+
 {{/* Those that AKS' Admissions Enforcer would add: with them in place it has nothing to change. */}}
 {{- define "otel-operator.namespaceRequirements" -}}
 - key: control-plane

@@ -17,6 +17,7 @@ packages_of() {
     node-check) echo busybox-static ;;
     conformance) echo python3 python3-yaml python3-jmespath python3-requests kubernetes-client/kubectl ;;
     bench) echo wrk ;;
+    python) echo python3 ;;
     python-agent) echo python3 python3-packaging ;;
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
     image) echo python3 git/git ;;
@@ -25,7 +26,7 @@ packages_of() {
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python image image-check chart prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build node node-check conformance bench python python-agent e2e-python image image-check chart prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -36,7 +37,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, node, node-check,
-    conformance, bench, python-agent, e2e-python, image, image-check, chart, prometheus, all)" >&2
+    conformance, bench, python, python-agent, e2e-python, image, image-check, chart, prometheus, all)" >&2
     exit 2
 }
 

@@ -20,8 +20,11 @@ make_cgroups() {
         mkdir -p "$top/$name/daemons"
         # Not the one beside hierarchies of version 1: all controllers are with those.
         if [[ $top == /sys/fs/cgroup ]]; then
-            # Written down before it is done: a start can be killed at any moment.
-            [[ -e $run/controllers ]] || cat "$top/cgroup.subtree_control" >"$run/controllers"
+            # Written down before it is done, and whole or not at all: a start can be killed at any moment.
+            if [[ ! -e $run/controllers ]]; then
+                cat "$top/cgroup.subtree_control" >"$run/controllers.new"
+                mv "$run/controllers.new" "$run/controllers"
+            fi
             delegate "$top"
             delegate "$top/$name"
             grep --quiet --word-regexp memory "$top/$name/cgroup.subtree_control" ||

@@ -12,6 +12,7 @@ dir="$work/with a space"
 node_dir=$dir
 second=$work/second
 webhook=
+guarded=
 # shellcheck source=../control-plane/checking.sh
 . "$here/../control-plane/checking.sh"
 # shellcheck source=cgroups.sh
@@ -21,6 +22,7 @@ webhook=
 
 cleanup() {
     [[ -z $webhook ]] || kill "$webhook" 2>/dev/null
+    [[ -z $guarded ]] || kill "$guarded" 2>/dev/null
     "$node" clean "$dir"
     [[ ! -e $second ]] || "$node" clean "$second"
     remove_decoys 2>/dev/null
@@ -151,7 +153,7 @@ umount "$work/left"
 mkdir "$(hierarchies | head -n 1)/otel-operator-node-left"
 check "a cgroup that is left would be found" says otel-operator-node-left unchanged
 rmdir "$(hierarchies | head -n 1)/otel-operator-node-left"
-sh -c 'sleep 60; :' "$dir" &
+bash -c 'exec -a "sleep 60 $0" sleep 60' "$dir" &
 decoy=$!
 check "a process that is left would be found" says "sleep 60" unchanged
 kill "$decoy"
@@ -450,6 +452,7 @@ check "nothing is left, the guard's own processes neither" within 20 unchanged
 check "starts, guarded" "$node" start "$dir" --until-exit-of "$guarded"
 kill -KILL "$guarded"
 wait "$guarded" 2>/dev/null
+guarded=
 check "stops when the guarded process ends" within 30 unchanged
 check "clean" "$node" clean "$dir"
 check "the folder is gone" fails test -e "$dir"

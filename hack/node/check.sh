@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the node: that pods, Services, DNS and the rest work as README.md says, and that nothing of it is left on this
-# machine afterwards, be it after `stop` or after a crash. Takes about six minutes. Prints one line for each check, and
+# machine afterwards, be it after `stop` or after a crash. Takes about five minutes. Prints one line for each check, and
 # "N passed, M failed" and the time at the end.
 set -uo pipefail
 

@@ -3,6 +3,7 @@
 # Its root file system is made by hack/image, as `make image` makes it without a container engine: the program, the libraries that it
 # loads, CA certificates, and no shell. The libraries are those of the builder's Debian, which the program was linked with.
 
+# The tag moves with Swift's and Debian's fixes; name a digest (swift@sha256:...) where builds must be repeatable.
 FROM swift:6.3-bookworm AS builder
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libcurl4-openssl-dev libssl-dev libyaml-dev pkg-config python3 \

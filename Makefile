@@ -82,8 +82,12 @@ node: ## Start a control plane with a real node, for pods and Services on this m
 	@hack/node/node start '$(NODE_DIR)'
 
 .PHONY: node-down
-node-down: ## Stop it and undo all that it changed on this machine
+node-down: ## Stop it and undo all that it changed on this machine; its state stays in NODE_DIR, for the next start
 	@hack/node/node stop '$(NODE_DIR)'
+
+.PHONY: node-clean
+node-clean: ## The same, and remove its state, too
+	@hack/node/node clean '$(NODE_DIR)'
 
 .PHONY: test-node
 test-node: ## Check that node: pods, Services, DNS, drain, and that nothing is left of it after stop or crash (root)
@@ -124,6 +128,7 @@ test-chart:
 
 .PHONY: test-package
 test-package:
+	@hack/packages.sh python
 	/usr/bin/python3 -m unittest discover --start-directory hack/package
 
 .PHONY: grafana

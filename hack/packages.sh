@@ -5,17 +5,19 @@
 set -euo pipefail
 
 # A word `PACKAGE/COMMAND` is also satisfied by a COMMAND on the PATH that Debian did not install: whoever has
-# a newer kubectl keeps it, and dpkg does not write over it.
+# a newer kubectl keeps it, and dpkg does not write over it; whoever has Docker's containerd.io, which Debian's containerd and
+# runc would replace, keeps that.
 packages_of() {
     case $1 in
     build) echo make git/git pkg-config libcurl4-openssl-dev libssl-dev libyaml-dev zlib1g-dev ;;
     control-plane-tools) echo openssl curl ca-certificates python3 kubernetes-client/kubectl ;;
     control-plane) echo "$(packages_of control-plane-tools)" etcd-server etcd-client ;;
     control-plane-build) echo golang-go golang-github-modern-go-reflect2-dev dpkg-dev xz-utils ;;
-    node) echo containerd runc containernetworking-plugins iptables conntrack iproute2 util-linux mount gcc libc6-dev ;;
+    node) echo containerd/containerd runc/runc containernetworking-plugins iptables conntrack iproute2 util-linux mount gcc libc6-dev ;;
     node-check) echo busybox-static ;;
     conformance) echo python3 python3-yaml python3-jmespath python3-requests kubernetes-client/kubectl ;;
     bench) echo wrk ;;
+    python) echo python3 ;;
     python-agent) echo python3 python3-packaging ;;
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
     image) echo python3 git/git ;;
@@ -24,7 +26,7 @@ packages_of() {
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python image image-check chart prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build node node-check conformance bench python python-agent e2e-python image image-check chart prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -35,7 +37,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, node, node-check,
-    conformance, bench, python-agent, e2e-python, image, image-check, chart, prometheus, all)" >&2
+    conformance, bench, python, python-agent, e2e-python, image, image-check, chart, prometheus, all)" >&2
     exit 2
 }
 
@@ -99,10 +101,16 @@ done
 mapfile -t needed < <(missing "${words[@]}")
 ((${#needed[@]} > 0)) || exit 0
 
+# One at a time: policy-rc.d must not go while another installs. A lock that every user can take, and that leaves no file.
+exec 8</var/lib/dpkg
+flock 8
+mapfile -t needed < <(missing "${words[@]}")
+((${#needed[@]} > 0)) || exit 0
+
 as_root=(env)
 if ((EUID != 0)); then
     command -v sudo >/dev/null || fail "missing packages: ${needed[*]}
-packages.sh: neither root nor sudo here. As root: apt-get update && apt-get install --no-install-recommends ${needed[*]}"
+packages.sh: neither root nor sudo here. As root: apt-get update && apt-get install --no-install-recommends --no-remove ${needed[*]}"
     as_root=(sudo)
 fi
 
@@ -110,13 +118,17 @@ echo "packages: installing ${needed[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 apt() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 8<&-
 }
 apt update || {
     cat "$log" >&2
     fail "apt-get update failed (output above)"
 }
-without_services apt install --yes --no-install-recommends "${needed[@]}" || {
+without_services apt install --yes --no-install-recommends --no-remove "${needed[@]}" || {
+    if grep -q 'remove is disabled' "$log"; then
+        awk '/^[^ ]/ { shown = /will be REMOVED:/ } shown' "$log" >&2
+        fail "not installing ${needed[*]}: that would remove the packages above. Nothing was changed; solve the conflict by hand"
+    fi
     tail -n 40 "$log" >&2
     fail "apt-get install failed (output above): ${needed[*]}"
 }

@@ -30,6 +30,9 @@ processes() {
     echo "$count"
 }
 
+# How many wait for the end of the guarded process.
+watching() { pgrep --count --full -- "^tail --pid=$guarded " || true; }
+
 # Raw requests as admin; $1 is the path.
 get() {
     curl --silent --max-time 20 --cacert "$dir/pki/ca.crt" --cert "$dir/pki/admin.crt" --key "$dir/pki/admin.key" "$APISERVER_URL$1"
@@ -161,6 +164,9 @@ guarded=$!
 check "starts again on the same state, without watch cache, guarded" \
     "$plane" start "$dir" --until-exit-of "$guarded" --apiserver-flag --watch-cache=false
 check "the state is the same" kubectl get configmap more-3
+check "can be stopped although what guards it lives" "$plane" stop "$dir"
+check "no process is left, the guard's own neither" is 0 watching
+check "starts again, guarded" "$plane" start "$dir" --until-exit-of "$guarded" --apiserver-flag --watch-cache=false
 old=$(kubectl get configmap more-3 -o 'jsonpath={.metadata.resourceVersion}')
 kubectl create configmap more-4 >/dev/null
 "$plane" compact "$dir" >/dev/null

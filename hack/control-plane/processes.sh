@@ -42,17 +42,20 @@ spawn() {
     echo "$pid $(started_at "$pid")" >"$dir/pids/$name"
 }
 
+# Sends $1 to process $2 and to what it started: `spawn` made each the leader of a group. For a moment it is not that yet.
+signal() { kill "-$1" -- "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null || true; }
+
 # Ends the processes "${@:2}" in that order: SIGTERM, and SIGKILL when $1 seconds were not enough.
 end() {
     local patience=$1 name pid deadline
     shift
     for name in "$@"; do
         if pid=$(running "$name"); then
-            kill -TERM "$pid" 2>/dev/null || true
+            signal TERM "$pid"
             deadline=$((${EPOCHREALTIME/./} + patience * 1000000))
             while running "$name" >/dev/null; do
                 if ((${EPOCHREALTIME/./} > deadline)); then
-                    kill -KILL "$pid" 2>/dev/null || true
+                    signal KILL "$pid"
                     deadline=$((deadline + 60000000))
                 fi
                 sleep 0.02

@@ -128,8 +128,41 @@ def default_cache():
     return Path(os.environ.get("OTEL_OPERATOR_CACHE") or Path(home, "otel-operator"))
 
 
+# A suite's name is `bookworm`, with one of these after it.
+POCKETS = r"(-security|-updates|/updates)?"
+
+
+def distribution_sources(etc, codename):
+    """Of the apt sources under `etc`, those of the distribution's release `codename`: a folder's content, text by file name.
+
+    Other vendors' sources on this machine may be out of reach, and what they have does not belong into an image of Debian's packages.
+    Theirs are suites with names of their own, or components; or `stable`, which Debian's own are only called in a folder of that name.
+    """
+    def ours(types, uris, suites, components):
+        named = any(re.fullmatch(re.escape(codename) + POCKETS, each) for each in suites)
+        alias = any(re.fullmatch("(stable|oldstable|oldoldstable|testing|unstable|sid)" + POCKETS, each) for each in suites)
+        alias = alias and all(re.search(r"/debian(-security)?/?$", each) for each in uris)
+        return "deb" in types and "main" in components and (named or alias)
+
+    found = {}
+    for file in sorted(Path(etc, "sources.list.d").glob("*.sources")):
+        kept = []
+        for text in re.split(r"\n(?:[ \t]*\n)+", file.read_text()):
+            lines = [line for line in text.splitlines() if not line.startswith("#")]
+            fields = {key.lower(): value for key, value in paragraph("\n".join(lines)).items()}
+            words = [fields.get(key, "").split() for key in ("types", "uris", "suites", "components")]
+            if fields.get("enabled", "yes").lower() not in ("no", "false", "without", "off", "disable") and ours(*words):
+                kept.append("\n".join(lines))
+        found[file.name] = "\n\n".join(kept)
+    for file in [Path(etc, "sources.list"), *sorted(Path(etc, "sources.list.d").glob("*.list"))]:
+        lines = file.read_text().splitlines() if file.exists() else []
+        parsed = [(line, re.match(r"\s*(deb)\s+(?:\[[^]]*\]\s*)?(\S+)\s+(\S+)\s+([^#]*)", line)) for line in lines]
+        found[file.stem + ".list"] = "\n".join(line for line, match in parsed if match and ours(*map(str.split, match.groups())))
+    return {name: text + "\n" for name, text in found.items() if text}
+
+
 class Apt:
-    """apt-get and apt-cache with this machine's sources and keys, on a state of their own under `cache`."""
+    """apt-get and apt-cache with this machine's keys and its distribution's sources, on a state of their own under `cache`."""
 
     def __init__(self, cache, options=None):
         """`options` are settings of apt.conf, which win over this machine's and ours."""
@@ -137,9 +170,10 @@ class Apt:
 
     def fetch(self, names, with_dependencies=True):
         """The packages that `names` (NAME or NAME=VERSION) stand for, sorted by name, their files fetched and checked."""
-        self._prepare()
+        self.state.mkdir(parents=True, exist_ok=True)
         with open(self.state / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            self._prepare()
             fresh = self._refresh()
             try:
                 return self._fetch(names, with_dependencies)
@@ -162,9 +196,27 @@ class Apt:
             folder.mkdir(parents=True, exist_ok=True)
         # No packages: apt then names every dependency, not just those that this machine lacks.
         (self.state / "status").touch()
+        self._prepare_sources()
+
+    def _prepare_sources(self):
+        folder = self.state / "sources"
+        folder.mkdir(exist_ok=True)
+        if any(key.lower() == "dir::etc::sourcelist" for key in self.options):
+            return
+        codename = os_release().get("VERSION_CODENAME")
+        if not codename:
+            raise PackageError("/etc/os-release names no release (VERSION_CODENAME)")
+        sources = distribution_sources("/etc/apt", codename)
+        if not sources:
+            raise PackageError(f"no apt source of this machine is of the release {codename} with component main")
+        for old in set(folder.iterdir()) - {folder / name for name in sources}:
+            old.unlink()
+        for name, text in sources.items():
+            (folder / name).write_text(text)
 
     def _run(self, *command, cwd=None):
         options = {
+            "Dir::Etc::sourcelist": "/dev/null", "Dir::Etc::sourceparts": self.state / "sources",
             "Dir::State": self.state / "state", "Dir::State::status": self.state / "status", "Dir::Cache": self.state / "cache",
             "Debug::NoLocking": "true", "APT::Sandbox::User": "root", "APT::Install-Recommends": "false",
             "Acquire::Languages": "none", "Acquire::Retries": "3", "DPkg::Use-Pty": "false", **self.options,
@@ -231,6 +283,12 @@ class Apt:
 
 def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def os_release():
+    """What /etc/os-release says."""
+    fields = (line.partition("=") for line in Path("/etc/os-release").read_text().splitlines())
+    return {key: value.strip("\"'") for key, _, value in fields}
 
 
 def architecture():

@@ -1,6 +1,6 @@
 # Sourced: the cgroup of the node in $node_dir, in each hierarchy of version 1, or in the only one of version 2. Its processes
 # are in `daemons` below it; the kubelet makes the rest. Being in it, not being somebody's child, is what makes a process ours.
-# shellcheck shell=bash disable=SC2154  # the caller sets node_dir
+# shellcheck shell=bash disable=SC2154  # the caller sets node_dir, settings.sh sets run
 
 # Where the hierarchies are mounted, one a line.
 hierarchies() {
@@ -20,6 +20,11 @@ make_cgroups() {
         mkdir -p "$top/$name/daemons"
         # Not the one beside hierarchies of version 1: all controllers are with those.
         if [[ $top == /sys/fs/cgroup ]]; then
+            # Written down before it is done, and whole or not at all: a start can be killed at any moment.
+            if [[ ! -e $run/controllers ]]; then
+                cat "$top/cgroup.subtree_control" >"$run/controllers.new"
+                mv "$run/controllers.new" "$run/controllers"
+            fi
             delegate "$top"
             delegate "$top/$name"
             grep --quiet --word-regexp memory "$top/$name/cgroup.subtree_control" ||
@@ -39,6 +44,16 @@ delegate() {
     local controller
     for controller in $(<"$1/cgroup.controllers"); do
         echo "+$controller" >"$1/cgroup.subtree_control" 2>/dev/null || true
+    done
+}
+
+# Version 2: the machine's own children are limited in what they were before, unless somebody uses more by now.
+undelegate() {
+    local top=/sys/fs/cgroup before controller
+    [[ -e $run/controllers ]] || return 0
+    before=" $(<"$run/controllers") "
+    for controller in $(<"$top/cgroup.subtree_control"); do
+        [[ $before == *" $controller "* ]] || echo "-$controller" >"$top/cgroup.subtree_control" 2>/dev/null || true
     done
 }
 

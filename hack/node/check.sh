@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the node: that pods, Services, DNS and the rest work as README.md says, and that nothing of it is left on this
-# machine afterwards, be it after `stop` or after a crash. Takes about two minutes. Prints one line for each check, and
-# "N passed, M failed" at the end.
+# machine afterwards, be it after `stop` or after a crash. Takes about five minutes. Prints one line for each check, and
+# "N passed, M failed" and the time at the end.
 set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,7 +10,9 @@ node=$here/node
 work=$(mktemp -d /var/tmp/node-check.XXXXXX)
 dir="$work/with a space"
 node_dir=$dir
+second=$work/second
 webhook=
+guarded=
 # shellcheck source=../control-plane/checking.sh
 . "$here/../control-plane/checking.sh"
 # shellcheck source=cgroups.sh
@@ -20,16 +22,33 @@ webhook=
 
 cleanup() {
     [[ -z $webhook ]] || kill "$webhook" 2>/dev/null
+    [[ -z $guarded ]] || kill "$guarded" 2>/dev/null
     "$node" clean "$dir"
-    rm -rf "$work"
+    [[ ! -e $second ]] || "$node" clean "$second"
+    remove_decoys 2>/dev/null
+    # What must not be emptied by mistake: a mount that is still below it.
+    rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# What the checks make themselves, to see whether it is found: each is taken away again, also when the run is interrupted.
+remove_decoys() {
+    ip link delete node-left
+    umount "$work/left"
+    rmdir "$(hierarchies | head -n 1)/otel-operator-node-left"
+    [[ -z $decoy ]] || kill "$decoy"
+    decoy=
+    iptables -t nat -X NODE-LEFT
+    ip route delete unreachable 10.96.5.0/24
+    ip route delete unreachable 10.244.0.0/15
+}
+decoy=
+
 # --- what may not change on this machine ---
 
-# A process is the node's when it is in another network, has its folder in its arguments, or is a server's name.
+# A process is the node's when it is in another network, has its folder in its arguments, or is a server's name or a guard's.
 processes() {
     local process arguments network ours
     ours=$(readlink /proc/self/ns/net)
@@ -38,7 +57,7 @@ processes() {
         network=$(readlink "$process/ns/net") || continue
         { arguments=$(tr '\0' ' ' <"$process/cmdline"); } 2>/dev/null || continue
         if [[ $network != "$ours" || $arguments == *"$dir"* ||
-            $arguments =~ (^|/)(kubelet|kube-[a-z-]+|containerd[a-z0-9-]*|runc|etcd)' ' ]]; then
+            $arguments == "tail --pid="* || $arguments =~ (^|/)(kubelet|kube-[a-z-]+|containerd[a-z0-9-]*|runc|etcd)' ' ]]; then
             [[ ${process##*/} == "$$" ]] || echo "${process##*/} $arguments"
         fi
     done
@@ -73,6 +92,7 @@ machine_state() {
     ls /run/netns 2>/dev/null
     echo "# cgroups"
     while IFS= read -r top; do find "$top" -maxdepth 1 -type d; done < <(hierarchies) | sort
+    cat /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null
     echo "# settings"
     grep . /proc/sys/kernel/panic{,_on_oops} /proc/sys/vm/{overcommit_memory,panic_on_oom} /proc/sys/kernel/keys/root_max* \
         /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/{forwarding,route_localnet,rp_filter}
@@ -133,10 +153,12 @@ umount "$work/left"
 mkdir "$(hierarchies | head -n 1)/otel-operator-node-left"
 check "a cgroup that is left would be found" says otel-operator-node-left unchanged
 rmdir "$(hierarchies | head -n 1)/otel-operator-node-left"
-sh -c 'sleep 60; :' "$dir" &
+bash -c 'exec -a "sleep 60 $0" sleep 60' "$dir" &
+decoy=$!
 check "a process that is left would be found" says "sleep 60" unchanged
-kill %1
-wait 2>/dev/null
+kill "$decoy"
+wait "$decoy" 2>/dev/null
+decoy=
 iptables -t nat -N NODE-LEFT
 check "an iptables chain that is left would be found" says NODE-LEFT unchanged
 iptables -t nat -X NODE-LEFT
@@ -147,6 +169,9 @@ check "and nothing is left of that" unchanged
 ip route add unreachable 10.96.5.0/24
 check "addresses that this machine uses are not taken from it" says "uses addresses of 10.96.0.0/16 already" "$node" start "$dir"
 ip route delete unreachable 10.96.5.0/24
+ip route add unreachable 10.244.0.0/15
+check "nor are they taken out of a wider range, unless somebody says so" says "NODE_SHARE_RANGES" "$node" start "$dir"
+ip route delete unreachable 10.244.0.0/15
 mkdir "$work/precious"
 check "a folder that is no node's is not removed" says "does not look like" "$node" clean "$work/precious"
 check "nothing is changed by that" unchanged
@@ -160,7 +185,8 @@ tail -n 1 "$work/output"
 # shellcheck disable=SC2153  # of that file
 name=$NODE_NAME
 check "a second start is refused" says "runs already" "$node" start "$dir"
-check "a second node is refused" says "one at a time" "$node" start "$work/second"
+check "a second node is refused" says "node' stop '$dir' ends it" "$node" start "$second"
+check "stopping a second node does not touch the first" says "another node is on this machine, in $dir" "$node" stop "$second"
 check "status is good" "$node" status "$dir"
 check "the node is ready" kubectl wait --for=condition=ready "node/$name" --timeout=5s
 check "an image is imported" "$node" import "$dir" "$work/busybox.tar"
@@ -357,7 +383,9 @@ ln -s /bin/false "$work/bin/containerd"
 check "a start that fails says why" says "containerd ended during its start" env PATH="$work/bin:$PATH" "$node" start "$dir"
 check "and undoes what it had done" within 20 unchanged
 
-check "starts again on the same state" "$node" start "$dir"
+ip route add unreachable 10.244.0.0/15
+check "starts again on the same state, in a wider range of which we may have a part" env NODE_SHARE_RANGES=1 "$node" start "$dir"
+ip route delete unreachable 10.244.0.0/15
 tail -n 1 "$work/output"
 check "its pods come back" within 60 is 2 endpoints_of web
 mapfile -t victims < <(cgroup_processes)
@@ -385,13 +413,51 @@ for moment in 0.15 0.4 0.8 1.5 2.5 4; do
     check "nothing is left" within 20 unchanged
 done
 
+# --- two nodes ---
+
+# Two starts at once: one is refused, and the other's node is whole.
+race() {
+    local first_result=0 second_result=0
+    "$node" start "$dir" >"$work/race-1" 2>&1 &
+    "$node" start "$second" >"$work/race-2" 2>&1 || second_result=$?
+    wait "$!" || first_result=$?
+    cat "$work"/race-[12]
+    ((first_result + second_result == 1)) && grep -q "one at a time" "$work"/race-[12] || return 1
+    if ((first_result == 0)); then "$node" status "$dir"; else "$node" status "$second"; fi
+}
+check "of two starts at once one is refused" race
+check "stop of the one" "$node" stop "$dir"
+check "stop of the other" "$node" stop "$second"
+check "nothing is left of both" within 20 unchanged
+
+check "starts, to crash" "$node" start "$dir"
+mapfile -t victims < <(cgroup_processes)
+kill -KILL "${victims[@]}" 2>/dev/null
+crashed() { [[ -z $(cgroup_processes) ]]; }
+within 10 crashed
+check "another starts in its place" "$node" start "$second"
+# As after a power cut: it still believes that these folders are its own.
+printf '%s\n' /var/lib/kubelet >"$dir/machine/made"
+check "stop of the crashed one tells of the other" says "another node is on this machine, in $second" "$node" stop "$dir"
+check "and leaves it whole" "$node" status "$second"
+check "with its mounts" "$node" run "$second" mountpoint /var/lib/kubelet
+check "its stop" "$node" stop "$second"
+check "the crashed one's stop once more" "$node" stop "$dir"
+check "nothing is left of both" within 20 unchanged
+check "clean" "$node" clean "$second"
+
 sleep 1000 &
 guarded=$!
 check "starts, guarded" "$node" start "$dir" --until-exit-of "$guarded"
+check "can be stopped although what guards it lives" "$node" stop "$dir"
+check "nothing is left, the guard's own processes neither" within 20 unchanged
+check "starts, guarded" "$node" start "$dir" --until-exit-of "$guarded"
 kill -KILL "$guarded"
 wait "$guarded" 2>/dev/null
+guarded=
 check "stops when the guarded process ends" within 30 unchanged
 check "clean" "$node" clean "$dir"
 check "the folder is gone" fails test -e "$dir"
 
+echo "in $SECONDS s"
 verdict

@@ -3,6 +3,10 @@
 
 node_name=node
 
+# What the machine outside knows of the node that is on it: gone with a reboot, as most of what that node changed.
+run=/run/otel-operator-node
+lock=/run/lock/otel-operator-node
+
 # A cable between the machine outside (its end is called $link) and the node's machine (its end is called eth0).
 link=otel-node
 link_range=10.245.0.0/30

@@ -56,6 +56,40 @@ class Closure(support.Case):
         self.assertEqual(["a", "b"], self.names(["a"], package("a", Depends="b"), package("b", Depends="a")))
 
 
+class Sources(support.Case):
+    def sources(self, codename="bookworm", **files):
+        folder = self.folder / "sources.list.d"
+        folder.mkdir(exist_ok=True)
+        for name, text in files.items():
+            name = name.replace("__", ".")
+            (self.folder if name == "sources.list" else folder).joinpath(name).write_text(text)
+        return debian.distribution_sources(self.folder, codename)
+
+    def test_of_one_line_sources_those_of_the_distribution_are_taken(self):
+        ours = ["deb http://a.example/debian bookworm main contrib # the mirror",
+                "deb [arch=amd64 signed-by=/k] http://a.example/debian-security bookworm-security main",
+                "deb http://a.example/debian/ stable main"]
+        others = ["deb-src http://a.example/debian bookworm main", "# deb http://b.example/debian bookworm main",
+                  "deb https://docker.example/linux/debian bookworm stable", "deb https://node.example nodistro main",
+                  "deb https://sdk.example/apt cloud-sdk-bookworm main", "deb https://browser.example/deb/ stable main",
+                  "deb http://a.example/debian trixie main", "deb file:/flat ./", "deb", ""]
+        text = "\n".join(ours + others)
+        self.assertEqual({"sources.list": "\n".join(ours) + "\n", "more.list": ours[0] + "\n"},
+                         self.sources(sources__list=text, more__list=ours[0], vendor__list="\n".join(others)))
+
+    def test_of_paragraphs_those_of_the_distribution_are_taken(self):
+        ours = "Types: deb\nURIs: http://a.example/debian\nSuites: bookworm\n bookworm-updates\nComponents: main\nSigned-By:\n .\n key"
+        self.assertEqual({"debian.sources": ours + "\n"}, self.sources(
+            debian__sources=f"# the mirror\n{ours}\n\n\n{ours}\nEnabled: no\n\n{ours.replace('deb', 'deb-src', 1)}\n",
+            vendor__sources=ours.replace("bookworm", "nodistro") + "\n\n" + ours.replace("main", "stable") + "\n"))
+
+    def test_no_sources_are_none(self):
+        self.assertEqual({}, self.sources())
+
+    def test_those_of_this_machine_are_found(self):
+        self.assertTrue(debian.distribution_sources("/etc/apt", debian.os_release()["VERSION_CODENAME"]))
+
+
 class FromApt(support.Case):
     def setUp(self):
         super().setUp()

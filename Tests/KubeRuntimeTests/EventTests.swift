@@ -313,10 +313,6 @@ private final class EventAPI: RefusingAPI {
         recorder = Self.recorder(api, clock, dropped, EventSeries.Limits(burst: 5000))
     }
 
-    private func recorder(remembering count: Int) -> EventRecorder {
-        Self.recorder(api, clock, dropped, EventSeries.Limits(cacheSize: count))
-    }
-
     private static func recorder(
         _ api: EventAPI, _ clock: TestClock, _ dropped: Shared<Int>, _ limits: EventSeries.Limits
     ) -> EventRecorder {
@@ -411,22 +407,6 @@ private final class EventAPI: RefusingAPI {
             api.calls.elements == [
                 .create(note: "one"), .create(note: "one"), .create(note: "one"), .create(note: "two"),
             ])
-        #expect(dropped.current == 1)
-    }
-
-    @Test("a count whose Event has gone and whose series is forgotten is counted as dropped")
-    func lostCount() async throws {
-        let recorder = recorder(remembering: 1)
-        try await whileRunning(recorder.run) {
-            recorder.record(.normal, regarding: pod, reason: "Info", note: "one")
-            await api.calls.wait(for: 1)
-            api.fail(with: .status(503), .status(404, "NotFound"))
-            recorder.record(.normal, regarding: pod, reason: "Info", note: "one")
-            await clock.waitForSleepers()  // the pause before the second try
-            recorder.record(.normal, regarding: pod, reason: "Info", note: "two")
-            await clock.advanceToNextSleeper()
-            await api.calls.wait(for: 4)
-        }
         #expect(dropped.current == 1)
     }
 

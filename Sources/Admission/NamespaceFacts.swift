@@ -1,5 +1,5 @@
 public import KubeModel
-import OperatorAPI
+public import OperatorAPI
 
 /// What is kept in memory of a Namespace: what we act on, nothing else.
 public struct NamespaceFacts: Sendable, Equatable {
@@ -9,19 +9,19 @@ public struct NamespaceFacts: Sendable, Equatable {
     public var volumeGroup: Int?
     /// Whether the webhooks are asked about what is written here (``WebhookScope``).
     public var isSeenByWebhooks: Bool
-    /// Whether only pods of the level `restricted` are admitted here (``PodSecurity``).
-    public var enforcesRestrictedPods: Bool
+    /// The level `restricted`, where only its pods are admitted (``PodSecurity``).
+    public var restrictedLevel: RestrictedLevel?
 
     public init(_ namespace: KubeObject) {
         annotations = namespace.annotations.filter { AnnotationKey.isInherited($0.key) }
         volumeGroup = OpenShiftNamespace.volumeGroup(namespace.annotations)
         isSeenByWebhooks = WebhookScope.covers(namespaceLabels: namespace.labels)
-        enforcesRestrictedPods = PodSecurity.enforcesRestricted(namespaceLabels: namespace.labels)
+        restrictedLevel = PodSecurity.restrictedLevel(namespaceLabels: namespace.labels)
     }
 
     /// Whether collectors of the namespace are rendered alike with both.
     public static func areRenderedAlike(_ one: NamespaceFacts?, _ other: NamespaceFacts?) -> Bool {
         one?.volumeGroup == other?.volumeGroup && one?.isSeenByWebhooks == other?.isSeenByWebhooks
-            && one?.enforcesRestrictedPods == other?.enforcesRestrictedPods
+            && one?.restrictedLevel == other?.restrictedLevel
     }
 }

@@ -72,7 +72,7 @@ public struct PodMutator: AdmissionHandler {
         let facts = namespaces[ObjectKey(name: request.namespace)]
         return injector.plan(
             request.object, namespace: request.namespace, namespaceAnnotations: facts?.annotations ?? [:],
-            enforcesRestrictedPods: facts?.enforcesRestrictedPods ?? false, instrumentations: source,
+            restrictedLevel: facts?.restrictedLevel, instrumentations: source,
             sidecars: sidecars)
     }
 

@@ -1,6 +1,6 @@
 public import Document
 import KubeModel
-import OperatorAPI
+public import OperatorAPI
 
 /// Decides what a pod gets and puts it in. Pure: it reads no clock and performs no I/O.
 ///
@@ -18,14 +18,15 @@ public struct Injector: Sendable {
 
     public init(settings: InjectionSettings = InjectionSettings()) { self.settings = settings }
 
-    /// Instruments a pod, without looking up its owners; see ``plan(_:namespace:namespaceAnnotations:enforcesRestrictedPods:instrumentations:sidecars:)``.
+    /// Instruments a pod, without looking up its owners; see ``plan(_:namespace:namespaceAnnotations:restrictedLevel:instrumentations:sidecars:)``.
     public func inject(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        enforcesRestrictedPods: Bool = false, instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+        restrictedLevel: RestrictedLevel? = nil, instrumentations: InstrumentationSource,
+        sidecars: SidecarSource = .none
     ) -> InjectionResult {
         plan(
             pod, namespace: namespace, namespaceAnnotations: namespaceAnnotations,
-            enforcesRestrictedPods: enforcesRestrictedPods, instrumentations: instrumentations, sidecars: sidecars
+            restrictedLevel: restrictedLevel, instrumentations: instrumentations, sidecars: sidecars
         ).result()
     }
 
@@ -35,11 +36,12 @@ public struct Injector: Sendable {
     ///   - pod: as it was sent.
     ///   - namespace: the name of the admission request's namespace; what the pod itself says does not count.
     ///   - namespaceAnnotations: of the Namespace object.
-    ///   - enforcesRestrictedPods: whether the namespace's labels have only pods of the level `restricted` admitted. Then a
-    ///     pod that would be admitted is never given what would have it refused.
+    ///   - restrictedLevel: where the namespace's labels have only pods of the level `restricted` admitted. Then a pod is
+    ///     never given what would have it refused.
     public func plan(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        enforcesRestrictedPods: Bool = false, instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+        restrictedLevel: RestrictedLevel? = nil, instrumentations: InstrumentationSource,
+        sidecars: SidecarSource = .none
     ) -> InjectionPlan {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
         return InjectionPlan(
@@ -47,7 +49,7 @@ public struct Injector: Sendable {
             languages: Self.asked(annotations, namespace: namespace, from: instrumentations),
             sidecar: SidecarPlan(
                 SidecarRequest(annotations, namespace: namespace), pod: pod, namespace: namespace, from: sidecars),
-            isRestricted: enforcesRestrictedPods, injector: self)
+            restrictedLevel: restrictedLevel, injector: self)
     }
 
     func carryOut(_ plan: InjectionPlan, owners: OwnerFacts?) -> InjectionResult {
@@ -61,7 +63,7 @@ public struct Injector: Sendable {
             return Self.refuseAll(asked.map(\.language), .podUnreadable(error)).including(plan.sidecar.refused(error))
         }
         let facts = PodFacts(
-            pod: plan.pod, namespace: plan.namespace, owners: owners, isRestricted: plan.isRestricted)
+            pod: plan.pod, namespace: plan.namespace, owners: owners, restrictedLevel: plan.restrictedLevel)
         let outcome = plan.sidecar.apply(to: &draft, pod: facts)
         return injectLanguages(asked, into: draft, plan.annotations, facts).including(outcome, draft)
     }
@@ -133,9 +135,9 @@ public struct Injector: Sendable {
         guard targets.places.count * size <= Self.sizeLimit else {
             return LanguageOutcome(refusals: unknown + [request.refused(.podTooLarge)])
         }
-        let before = facts.isRestricted ? draft : nil
+        let before = draft
         var outcome = injection.inject(request, section: section, into: &draft, at: targets.places, pod: facts)
-        if let before, let violations = draft.violations(since: before) {
+        if let level = facts.restrictedLevel, let violations = draft.violations(of: level, addedTo: before) {
             draft = before
             return LanguageOutcome(refusals: unknown + [request.refused(.podSecurity(violations))])
         }

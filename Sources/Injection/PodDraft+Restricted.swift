@@ -2,11 +2,19 @@ import Document
 import OperatorAPI
 
 extension PodDraft {
-    /// What the level `restricted` refuses of this pod; `nil` when that is nothing, and when the other one, from which this
-    /// one was made, is refused already: its author is told by the API server, whatever we add.
-    func violations(since other: PodDraft) -> [String]? {
-        guard RestrictedLevel.violations(of: other.pod()["spec"] ?? [:]).isEmpty else { return nil }
-        let violations = RestrictedLevel.violations(of: pod()["spec"] ?? [:])
-        return violations.isEmpty ? nil : violations
+    /// What the level refuses of what makes this pod of the other one; `nil` when that is nothing.
+    ///
+    /// What the other one has wrong is not our matter, nor is it when what was added has the same wrong: a webhook after ours
+    /// may mend it, and then in all containers. Whatever it does, it does not take out what we added: so that counts also in
+    /// a pod that would be refused as it is now.
+    func violations(of level: RestrictedLevel, addedTo other: PodDraft) -> [String]? {
+        let own = Set(other.violations(of: level).map(\.text))
+        let added = violations(of: level).filter { !own.contains($0.text) }
+        return added.isEmpty ? nil : added.map(\.description)
+    }
+
+    private func violations(of level: RestrictedLevel) -> [RestrictedLevel.Violation] {
+        let pod = pod()
+        return level.violations(of: pod["spec"] ?? [:], annotations: pod[path: "metadata", "annotations"])
     }
 }

@@ -13,10 +13,10 @@ struct PodFacts {
     let annotations: JSONObject
     let labels: JSONObject
     let owners: [PodOwner]
-    /// Whether the namespace admits only pods of the level `restricted`.
-    let isRestricted: Bool
+    /// The level `restricted`, where the namespace admits only its pods.
+    let restrictedLevel: RestrictedLevel?
 
-    init(pod: JSONValue, namespace: String, owners facts: OwnerFacts?, isRestricted: Bool = false) {
+    init(pod: JSONValue, namespace: String, owners facts: OwnerFacts?, restrictedLevel: RestrictedLevel? = nil) {
         let metadata = pod["metadata"]
         self.namespace = namespace
         ownNamespace = metadata?["namespace"]?.stringValue ?? ""
@@ -26,7 +26,7 @@ struct PodFacts {
         annotations = metadata?["annotations"]?.objectValue ?? [:]
         labels = metadata?["labels"]?.objectValue ?? [:]
         owners = PodOwner.owners(of: pod, facts: facts)
-        self.isRestricted = isRestricted
+        self.restrictedLevel = restrictedLevel
     }
 
     /// Bytes of the annotations that become attributes of every container.

@@ -13,7 +13,7 @@ struct SidecarInjection {
         var changed = draft
         guard !draft.containers.isEmpty else { throw SidecarRefused(reason: .noContainers) }
         var container = sidecar.container(for: pod, isNative: isNative)
-        if pod.isRestricted, draft.system != "windows" {
+        if pod.restrictedLevel != nil, draft.system != "windows" {
             let podContext = draft.original["spec"]?["securityContext"]
             container = RestrictedLevel.completed(container: container, in: podContext)
         }
@@ -42,7 +42,7 @@ struct SidecarInjection {
         }
         for container in sidecar.initContainers + [container] { try checkMounts(of: container, in: changed) }
 
-        if pod.isRestricted, let violations = changed.violations(since: draft) {
+        if let level = pod.restrictedLevel, let violations = changed.violations(of: level, addedTo: draft) {
             throw SidecarRefused(reason: .podSecurity(sidecar.collector, violations))
         }
         changed.setLabel(CollectorSidecar.label, sidecar.labelValue)

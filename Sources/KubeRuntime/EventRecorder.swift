@@ -172,10 +172,12 @@ public final class EventRecorder: Service, Sendable {
                 guard error.status?.isNotFound == true else { throw error }
                 // Expired on the server, or deleted there: what happened gets an Event of its own.
                 let now = clock.now()
-                guarded.withLock { guarded in
+                let isRenewed = guarded.withLock { guarded in
                     let write = guarded.series.renew(key, at: now, timestamp: lastObserved)
                     if let write { guarded.pending.prepend(write) }
+                    return write != nil
                 }
+                if !isRenewed { metrics.count(.failed) }
                 return
             }
         }
@@ -183,8 +185,16 @@ public final class EventRecorder: Service, Sendable {
     }
 
     private func failed(_ write: EventSeries.Write, _ error: KubeError) {
-        // There is no Event that the next time could be added to: it makes one.
-        if case .create(let event) = write { guarded.withLock { $0.series.forget(event.key) } }
+        if case .create(let event) = write {
+            let now = clock.now()
+            guarded.withLock { guarded in
+                // There is no Event that the next time could be added to: it makes one. A time that came while this one was
+                // being tried is such a next time.
+                guarded.pending.removeAll { $0.isPatch(of: event.key) }
+                let again = guarded.series.renewIfRepeated(event.key, at: now)
+                if let again { guarded.pending.prepend(again) }
+            }
+        }
         metrics.count(.failed)
         logger.debug("could not write an event", metadata: ["error": "\(error)"])
     }

@@ -41,6 +41,10 @@ struct EventSeries: Sendable {
         case create(KubeObject)
         /// The event happened so often until then.
         case patch(ObjectKey, count: Int, lastObserved: Timestamp)
+
+        func isPatch(of event: ObjectKey) -> Bool {
+            if case .patch(event, _, _) = self { true } else { false }
+        }
     }
 
     enum Outcome: Equatable, Sendable {
@@ -146,9 +150,12 @@ struct EventSeries: Sendable {
         return writes
     }
 
-    /// The Event could not be made: the next time makes one.
-    mutating func forget(_ key: ObjectKey) {
-        if let note = note(key) { entries[note] = nil }
+    /// The Event could not be made: the next time makes one, at once if it has come already.
+    mutating func renewIfRepeated(_ key: ObjectKey, at now: Duration) -> Write? {
+        guard let note = note(key), let entry = entries[note] else { return nil }
+        if entry.count > 1 { return renew(key, at: now, timestamp: entry.lastObserved) }
+        entries[note] = nil
+        return nil
     }
 
     /// The Event is gone from the server (it keeps them for an hour): what happened last makes a new one.

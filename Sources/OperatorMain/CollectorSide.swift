@@ -48,7 +48,7 @@ struct CollectorSide {
                 let namespace = namespaces[ObjectKey(name: name)]
                 var options = options(apis.usable, access.isGranted)
                 options.isSeenByWebhooks = namespace?.isSeenByWebhooks
-                options.enforcesRestrictedPods = namespace?.enforcesRestrictedPods ?? false
+                options.restrictedLevel = namespace?.restrictedLevel
                 return CollectorRenderer(options: options) { _ in namespace?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)

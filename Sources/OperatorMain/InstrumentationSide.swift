@@ -30,7 +30,7 @@ struct InstrumentationSide {
         let reporter = InstrumentationStatusReporter(
             api: client, injector: Injector(settings: injection), instrumentations: instrumentations.store,
             namespaceAnnotations: { namespaces[ObjectKey(name: $0)]?.annotations ?? [:] },
-            enforcesRestrictedPods: { namespaces[ObjectKey(name: $0)]?.enforcesRestrictedPods ?? false },
+            restrictedLevel: { namespaces[ObjectKey(name: $0)]?.restrictedLevel },
             logger: logger)
         let status = Controller(name: "instrumentation-status", logger: logger) { _ in try await reporter.reconcile() }
         reporter.follow(instrumentations, with: status.queue)

@@ -7,16 +7,24 @@ import Synchronization
 
 /// Which of some types can be used now: those that the cluster serves, and whose definition, if they have one, stays.
 ///
-/// - Guarantees: whoever follows is told after each change, also when a definition goes and comes back so quickly that what
-///   is served looks the same before and after: its objects are gone all the same.
+/// - Guarantees: whoever follows is told after each change: when the cluster's answer changes, when a definition is to be
+///   deleted or has gone, and when it has come back so quickly that what is served looks the same before and after: its
+///   objects are gone all the same.
 public final class APIFollower: Sendable {
     /// To be run; all of them on every replica.
     public var services: [any Service] { [definitions, discovery] }
     let availability: APIAvailability
-    /// Of each definition whether it is being deleted.
-    let definitions: Reflector<Bool>
+    let definitions: Reflector<Definition>
     private let discovery: Controller
     private let withdrawn: WithdrawnAPIs
+    private let handlers: Handlers
+
+    /// What is kept in memory of a CustomResourceDefinition.
+    struct Definition: Sendable, Equatable {
+        /// Another one means other objects.
+        var uid: String
+        var isBeingDeleted: Bool
+    }
 
     /// - Parameters:
     ///   - discover: asks the cluster; ``KubeAPI/discover(_:)``, when not given.
@@ -35,17 +43,28 @@ public final class APIFollower: Sendable {
                     unknown: Set(types.filter { discovery.isUnknown($0) }))
             })
         let withdrawn = WithdrawnAPIs()
-        availability.onChange { withdrawn.keep(availability.served) }
+        let handlers = Handlers()
+        availability.onChange {
+            withdrawn.keep(availability.served)
+            handlers.callAll()
+        }
+        self.handlers = handlers
         self.availability = availability
         self.withdrawn = withdrawn
         definitions = Reflector(.customResourceDefinition, projection: .metadata, api: api, logger: storesLogger) {
-            $0.isBeingDeleted
+            Definition(uid: $0.uid, isBeingDeleted: $0.isBeingDeleted)
         }
         discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
         let typesByDefinition = Dictionary(uniqueKeysWithValues: types.map { ($0.definition, $0) })
         definitions.onChange { change in
-            if let type = typesByDefinition[change.key], withdrawn.isAnother(type, after: change) {
-                availability.forget(type)
+            if let type = typesByDefinition[change.key] {
+                if withdrawn.isAnother(type, after: change) { availability.forget(type) }
+                // What was usable is no longer, whatever the cluster answers.
+                if change.old?.isBeingDeleted == false, change.new?.isBeingDeleted ?? true,
+                    availability.served.contains(type)
+                {
+                    handlers.callAll()
+                }
             }
             // What was not served may be now: no need to wait for the next try.
             availability.expectChange()
@@ -58,11 +77,13 @@ public final class APIFollower: Sendable {
 
     /// What may be made now. What we make of a type whose definition is being deleted would keep it from going.
     public var usable: Set<ResourceType> {
-        availability.served.filter { !withdrawn.contains($0) && definitions.store[$0.definition] != true }
+        availability.served.filter {
+            !withdrawn.contains($0) && definitions.store[$0.definition]?.isBeingDeleted != true
+        }
     }
 
-    /// Calls the handler after what is usable has changed.
-    public func onChange(_ handler: @escaping @Sendable () -> Void) { availability.onChange(handler) }
+    /// Calls the handler after what is usable has changed, or is of another definition than before.
+    public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.add(handler) }
 
     /// Calls the handler after any definition has changed.
     public func onDefinitionChange(_ handler: @escaping @Sendable () -> Void) {
@@ -75,6 +96,14 @@ public final class APIFollower: Sendable {
     public func waitUntilKnown() async throws { try await availability.waitUntilKnown() }
 }
 
+private final class Handlers: Sendable {
+    private let all = Mutex<[@Sendable () -> Void]>([])
+
+    func add(_ handler: @escaping @Sendable () -> Void) { all.withLock { $0.append(handler) } }
+
+    func callAll() { for handler in all.withLock({ $0 }) { handler() } }
+}
+
 /// The types whose definition was there and has gone, until the cluster says itself that it no longer serves them: it takes
 /// a moment for that.
 private final class WithdrawnAPIs: Sendable {
@@ -84,15 +113,16 @@ private final class WithdrawnAPIs: Sendable {
 
     func keep(_ served: Set<ResourceType>) { types.withLock { $0.formIntersection(served) } }
 
-    /// - Parameter change: of the type's definition, by whether it is being deleted.
+    /// - Parameter change: of the type's definition.
     /// - Returns: whether it is another definition than the one by which the type was served.
-    func isAnother(_ type: ResourceType, after change: StoreChange<Bool>) -> Bool {
+    func isAnother(_ type: ResourceType, after change: StoreChange<APIFollower.Definition>) -> Bool {
         switch change {
         case .deleted:
             types.withLock { _ = $0.insert(type) }
             return false
         case .added: return types.withLock { $0.remove(type) != nil }
-        case .updated(_, let wasLeaving, let isLeaving): return wasLeaving && !isLeaving
+        // Deleting cannot be taken back. Between two looks it may have gone and come back unseen.
+        case .updated(_, let old, let new): return old.uid != new.uid || old.isBeingDeleted && !new.isBeingDeleted
         }
     }
 }

@@ -84,7 +84,7 @@ struct CollectorUpgrader: Sendable {
         let earlier = unsaid.upgrade(of: stored, from: from)
         let remarks = earlier.adding(upgrade.remarks)
         if !changes.isEmpty {
-            resource = try await write(changes, remarks, over: stored, from: from, earlier)
+            resource = try await write(changes, toGet: upgrade.resource, remarks, over: stored, from: from)
             tell(earlier.isTold ? upgrade.remarks : remarks, from: from, to: upgrade.version, about: stored)
             unsaid.remember(.init(remarks: remarks, isTold: true), of: stored, from: from)
         }
@@ -100,23 +100,20 @@ struct CollectorUpgrader: Sendable {
 
     /// Changes the resource. What is changed is remembered before: should the answer be lost, nothing else would tell it.
     private func write(
-        _ changes: [JSONValue], _ remarks: [CollectorUpgrade.Remark], over stored: KubeObject, from: String,
-        _ earlier: UnsaidUpgrades.Upgrade
+        _ changes: [JSONValue], toGet upgraded: JSONValue, _ remarks: [CollectorUpgrade.Remark],
+        over stored: KubeObject, from: String
     ) async throws(KubeError) -> KubeObject {
         // With the version, so that somebody else's change in between is not taken for what was upgraded.
         let precondition: JSONValue = [
             "op": "replace", "path": "/metadata/resourceVersion", "value": .string(stored.resourceVersion),
         ]
-        unsaid.remember(.init(remarks: remarks), of: stored, from: from)
+        unsaid.attempt(.init(remarks: remarks), making: upgraded["spec"], of: stored, from: from)
         do throws(KubeError) {
             return try await api.patch(
                 .openTelemetryCollector, stored.key, .json([precondition] + changes), subresource: nil)
         } catch {
             // A refusal has changed nothing.
-            if let code = error.status?.code, (400..<500).contains(code) {
-                unsaid.forget(stored.key)
-                if !earlier.remarks.isEmpty { unsaid.remember(earlier, of: stored, from: from) }
-            }
+            if let code = error.status?.code, (400..<500).contains(code) { unsaid.giveUpAttempt(on: stored.key) }
             throw error
         }
     }

@@ -1,9 +1,13 @@
+import Document
 import KubeModel
 import Synchronization
 import Upgrade
 
 /// What upgrades changed in resources whose status could not be written afterwards: the next try finds the resource
 /// upgraded, and would say that nothing had to be changed.
+///
+/// A change whose answer was lost may have been made or not: it counts as made when the resource is found as it was meant
+/// to be. What the user changes by hand is no upgrade.
 ///
 /// Memory is bounded by the collectors whose status could not be written. A process that starts meanwhile knows nothing of
 /// it; the Event tells the change all the same.
@@ -23,6 +27,8 @@ final class UnsaidUpgrades: Sendable {
         var uid: String
         var from: String
         var upgrade: Upgrade
+        /// What `upgrade` becomes when the resource has this `spec`.
+        var attempt: (spec: JSONValue?, upgrade: Upgrade)?
     }
 
     private let entries = Mutex<[ObjectKey: Entry]>([:])
@@ -31,12 +37,27 @@ final class UnsaidUpgrades: Sendable {
         entries.withLock { $0[resource.key] = Entry(uid: resource.uid, from: version, upgrade: upgrade) }
     }
 
+    /// Remembers a change before it is made.
+    ///
+    /// - Parameter spec: what the change makes of the resource's.
+    func attempt(_ upgrade: Upgrade, making spec: JSONValue?, of resource: KubeObject, from version: String) {
+        let before = self.upgrade(of: resource, from: version)
+        entries.withLock {
+            $0[resource.key] = Entry(
+                uid: resource.uid, from: version, upgrade: before, attempt: (spec: spec, upgrade: upgrade))
+        }
+    }
+
+    /// The change was not made.
+    func giveUpAttempt(on key: ObjectKey) { entries.withLock { $0[key]?.attempt = nil } }
+
     /// Empty when the resource is another, or was upgraded from elsewhere.
     func upgrade(of resource: KubeObject, from version: String) -> Upgrade {
         entries.withLock { entries in
             guard let entry = entries[resource.key], entry.uid == resource.uid, entry.from == version else {
                 return Upgrade()
             }
+            if let attempt = entry.attempt, attempt.spec == resource["spec"] { return attempt.upgrade }
             return entry.upgrade
         }
     }

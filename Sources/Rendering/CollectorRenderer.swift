@@ -43,8 +43,9 @@ public struct CollectorRenderer: Sendable {
 
         if collector.spec.mode == .sidecar { return draft.renderedSidecar() }
 
-        var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft))
-        if let workload = draft.workload() { rendered.objects.append(workload) }
+        let pod = draft.admittedPod()
+        var rendered = Rendered(objects: [], findings: draft.ports.findings + Self.remarks(on: draft, pod))
+        if let workload = draft.workload(pod) { rendered.objects.append(workload) }
         // A DaemonSet's pods are not evicted one by one: a drained node loses its own.
         if draft.spec.mode != .daemonset { rendered.add(draft.podDisruptionBudget()) }
         rendered.add(.configMap, draft.configMap())
@@ -75,7 +76,7 @@ public struct CollectorRenderer: Sendable {
         return nil
     }
 
-    private static func remarks(on draft: CollectorDraft) -> [Finding] {
+    private static func remarks(on draft: CollectorDraft, _ pod: AdmittedPod) -> [Finding] {
         var findings: [Finding] = []
         findings += draft.ignoredConfig + draft.brokenReferences
         if let problem = draft.metrics.problem {
@@ -84,7 +85,7 @@ public struct CollectorRenderer: Sendable {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
-        findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark + draft.admittedPodSpec().findings
+        findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark + pod.findings
         let obstacle = draft.options.accessObstacle
         findings += draft.accessFindings(
             holder: "ServiceAccount \(draft.serviceAccountName) the rights, \(obstacle ?? "")",

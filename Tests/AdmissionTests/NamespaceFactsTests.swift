@@ -52,13 +52,32 @@ struct NamespaceFactsTests {
                     "name": "shop", "labels": ["pod-security.kubernetes.io/enforce": .string(level)],
                 ]
             ]))
-        #expect(facts.enforcesRestrictedPods == isRestricted)
+        #expect((facts.restrictedLevel != nil) == isRestricted)
         let other = NamespaceFacts(
             KubeObject([
                 "metadata": ["name": "shop", "labels": ["pod-security.kubernetes.io/audit": .string(level)]]
             ]))
-        #expect(!other.enforcesRestrictedPods)
+        #expect(other.restrictedLevel == nil)
         #expect(NamespaceFacts.areRenderedAlike(facts, other) == !isRestricted)
+    }
+
+    @Test("by the rules of which version it does")
+    func podSecurityVersion() {
+        let facts = [nil, "latest", "v1.25", "v1.34"].map { (version: String?) in
+            NamespaceFacts(
+                KubeObject([
+                    "metadata": [
+                        "name": "shop",
+                        "labels": .object(compacting: [
+                            "pod-security.kubernetes.io/enforce": "restricted",
+                            "pod-security.kubernetes.io/enforce-version": version.map(JSONValue.string),
+                        ]),
+                    ]
+                ]))
+        }
+        #expect(facts[0].restrictedLevel == .latest && facts[1] == facts[0])
+        #expect(facts[2].restrictedLevel == RestrictedLevel(version: "v1.25"))
+        #expect(!NamespaceFacts.areRenderedAlike(facts[2], facts[3]))
     }
 
     @Test("the manifests keep the webhooks of collectors away from the same namespaces, and from no others")

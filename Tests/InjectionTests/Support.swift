@@ -35,7 +35,7 @@ struct Given {
     var pod: JSONValue
     var namespace = "ns1"
     var annotations: [String: String] = [:]
-    var isRestricted = false
+    var restrictedLevel: RestrictedLevel?
     var instrumentations: [JSONValue] = []
     /// What `true` asks for, when the cluster's are switched off.
     var fixed: JSONValue?
@@ -48,7 +48,7 @@ struct Given {
 
     var plan: InjectionPlan {
         Injector(settings: settings).plan(
-            pod, namespace: namespace, namespaceAnnotations: annotations, enforcesRestrictedPods: isRestricted,
+            pod, namespace: namespace, namespaceAnnotations: annotations, restrictedLevel: restrictedLevel,
             instrumentations: source, sidecars: sidecars)
     }
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Document
 import KubeClient
 import KubeModel
@@ -245,10 +246,31 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
     mutating func forgets() {
         let first = series.record(note(), at: .zero, timestamp: time)
         guard let key = key(first) else { return }
-        series.forget(key)
+        expect(series.renewIfRepeated(key, at: .zero), is: nil)
         let second = series.record(note(), at: .seconds(1), timestamp: time)
         #expect(self.key(second) != nil)
     }
+}
+
+/// Counts the Events that were dropped.
+private final class DropCounter: MetricsFactory, CounterHandler {
+    private let count: Shared<Int>
+
+    init(count: Shared<Int>) { self.count = count }
+
+    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        label == "event_recorder_dropped_total" ? self : NOOPMetricsHandler.instance
+    }
+    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        NOOPMetricsHandler.instance
+    }
+    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { NOOPMetricsHandler.instance }
+    func destroyCounter(_ handler: any CounterHandler) {}
+    func destroyRecorder(_ handler: any RecorderHandler) {}
+    func destroyTimer(_ handler: any TimerHandler) {}
+
+    func increment(by amount: Int64) { count.withLock { $0 += Int(amount) } }
+    func reset() {}
 }
 
 /// Takes events, or refuses them.
@@ -283,14 +305,22 @@ private final class EventAPI: RefusingAPI {
 @Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
     private let api = EventAPI()
     private let clock = TestClock()
+    /// Events that were counted as dropped.
+    private let dropped = Shared(0)
     private let recorder: EventRecorder
 
     init() {
-        recorder = EventRecorder(
-            api: api, reporter: EventReporter(controller: "c", instance: "i"), limits: EventSeries.Limits(burst: 5000),
+        recorder = Self.recorder(api, clock, dropped, EventSeries.Limits(burst: 5000))
+    }
+
+    private static func recorder(
+        _ api: EventAPI, _ clock: TestClock, _ dropped: Shared<Int>, _ limits: EventSeries.Limits
+    ) -> EventRecorder {
+        EventRecorder(
+            api: api, reporter: EventReporter(controller: "c", instance: "i"), limits: limits,
             clock: clock, timestamp: { time },
             backOff: BackOff(initial: .seconds(1), maximum: .seconds(10), generator: ConstantGenerator()),
-            logger: quiet)
+            logger: quiet, metrics: DropCounter(count: dropped))
     }
 
     private func record(_ note: String) { recorder.record(.normal, regarding: pod, reason: "Info", note: note) }
@@ -358,6 +388,26 @@ private final class EventAPI: RefusingAPI {
         }
         #expect(
             api.calls.elements == [.create(note: "one"), .create(note: "two"), .create(note: "one")])
+    }
+
+    @Test("what happens again while its Event is being tried is told although that one is refused")
+    func refusedMeanwhile() async throws {
+        api.fail(with: .status(503), .status(403, "Forbidden"))
+        try await whileRunning(recorder.run) {
+            record("one")
+            await clock.waitForSleepers()  // the pause before the second try
+            record("one")
+            record("one")
+            await clock.advanceToNextSleeper()
+            await api.calls.wait(for: 3)
+            record("two")
+            await api.calls.wait(for: 4)
+        }
+        #expect(
+            api.calls.elements == [
+                .create(note: "one"), .create(note: "one"), .create(note: "one"), .create(note: "two"),
+            ])
+        #expect(dropped.current == 1)
     }
 
     @Test("recording never waits, and what does not fit is dropped")

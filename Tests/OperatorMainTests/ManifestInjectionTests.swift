@@ -438,10 +438,10 @@ struct SurroundingsTests {
         let key = "pod-security.kubernetes.io/enforce"
         var surroundings = Surroundings()
         surroundings.add(instrumentations: [], namespaces: [namespace([key: "restricted"])])
-        #expect(surroundings.restrictedNamespaces == ["shop"])
+        #expect(surroundings.restrictedNamespaces == ["shop": .latest])
         _ = try notes(namespace(["team": "a"]).json.serializedString(), into: &surroundings)
-        #expect(surroundings.restrictedNamespaces == ["shop"])
+        #expect(surroundings.restrictedNamespaces == ["shop": .latest])
         _ = try notes(namespace([key: "baseline"]).json.serializedString(), into: &surroundings)
-        #expect(surroundings.restrictedNamespaces == [])
+        #expect(surroundings.restrictedNamespaces == [:])
     }
 }

@@ -93,15 +93,17 @@ struct APIFollowerTests {
     }
 
     /// - Parameter isLeaving: whether somebody has asked for its deletion.
-    private func putDefinition(isLeaving: Bool = false) {
+    private func putDefinition(uid: String = "1", isLeaving: Bool = false) {
         var object = KubeObject(.customResourceDefinition, definition)
+        object.json["metadata"]?["uid"] = .string(uid)
         if isLeaving { object.json["metadata"]?["deletionTimestamp"] = "2026-01-31T08:05:09Z" }
         cluster.put(.customResourceDefinition, object)
     }
 
     /// Until the store shows the definition as the cluster has it.
     private func catchUp() async throws {
-        let wanted = cluster[.customResourceDefinition, definition].map(\.isBeingDeleted)
+        let wanted = cluster[.customResourceDefinition, definition]
+            .map { APIFollower.Definition(uid: $0.uid, isBeingDeleted: $0.isBeingDeleted) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await follower.definitions.run() }
             _ = try await eventually("the definition") {
@@ -123,6 +125,7 @@ struct APIFollowerTests {
         putDefinition(isLeaving: true)
         try await catchUp()
         #expect(follower.usable == [] && follower.known == [.azurePodMonitor])
+        #expect(told.current == 2)
     }
 
     @Test("a definition that goes and comes back before anybody sees that its API is not served is a change")
@@ -135,18 +138,36 @@ struct APIFollowerTests {
         cluster[.customResourceDefinition, definition] = nil
         try await catchUp()
         try await refresh()
-        #expect(follower.usable == [] && told.current == 1)
-        putDefinition()
-        try await catchUp()
-        try await refresh()
-        #expect(follower.usable == [.azurePodMonitor] && told.current == 2)
-        // Seen as one change.
-        putDefinition(isLeaving: true)
-        try await catchUp()
-        putDefinition()
+        // Told when it began to go, and not again.
+        #expect(follower.usable == [] && told.current == 2)
+        putDefinition(uid: "2")
         try await catchUp()
         try await refresh()
         #expect(follower.usable == [.azurePodMonitor] && told.current == 3)
+        // Going and back is seen as one change.
+        putDefinition(uid: "2", isLeaving: true)
+        try await catchUp()
+        #expect(told.current == 4)
+        putDefinition(uid: "3")
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 5)
+    }
+
+    @Test("a definition that goes and comes back while nobody looks is a change")
+    func remadeUnseen() async throws {
+        putDefinition(uid: "1")
+        try await catchUp()
+        try await refresh()
+        #expect(told.current == 1)
+        putDefinition(uid: "2")
+        try await catchUp()
+        try await refresh()
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 2)
+        // Another look at the same one is none.
+        try await catchUp()
+        try await refresh()
+        #expect(told.current == 2)
     }
 
     @Test("one that is gone for good is known as such when the cluster says so, and may come back without a definition")
@@ -158,9 +179,10 @@ struct APIFollowerTests {
         try await catchUp()
         served.current = []
         try await refresh()
-        #expect(follower.usable == [] && told.current == 2)
+        // Of both: the definition has gone, and then the cluster's answer.
+        #expect(follower.usable == [] && told.current == 3)
         served.current = [.azurePodMonitor]
         try await refresh()
-        #expect(follower.usable == [.azurePodMonitor] && told.current == 3)
+        #expect(follower.usable == [.azurePodMonitor] && told.current == 4)
     }
 }

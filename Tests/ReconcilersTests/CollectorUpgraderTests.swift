@@ -158,6 +158,23 @@ struct CollectorUpgraderTests {
         #expect(await newEvents() == ["Normal Upgrade upgraded from 0.121.0 to 0.158.0: \(change)"])
     }
 
+    @Test("what the user changes by hand after a failure that changed nothing is not told as an upgrade")
+    func changedByHand() async throws {
+        let patch = "patch OpenTelemetryCollector ns/web"
+        let stored = put(collector(version: "0.121.0"))
+        cluster.fail(patch, with: .status(500, "InternalError"))
+        let upgrader = upgrader
+        #expect(await upgrader.upgraded(stored).failure != nil)
+        _ = await newEvents()
+        cluster.fail(patch, with: nil)
+        var byHand = try #require(current)
+        byHand["spec"]?["config"]?["service"]?["telemetry"] = ["metrics": ["level": "none"]]
+        _ = put(byHand)
+        #expect(await upgrader.upgraded(stored).failure == nil)
+        #expect(condition("Upgraded")?["message"] == "from 0.121.0 to 0.158.0: nothing had to be changed")
+        #expect(await newEvents() == ["Normal Upgrade upgraded from 0.121.0 to 0.158.0"])
+    }
+
     @Test("a refusal stands in the condition and in one Event, and the version stays")
     func refused() async throws {
         cluster.fail("patch OpenTelemetryCollector ns/web", with: .status(422, "Invalid"))

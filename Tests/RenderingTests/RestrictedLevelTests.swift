@@ -13,7 +13,7 @@ struct RestrictedLevelTests {
         "allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]], "runAsNonRoot": true,
         "seccompProfile": ["type": "RuntimeDefault"],
     ]
-    private let enforced = RenderingOptions(enforcesRestrictedPods: true)
+    private let enforced = RenderingOptions(restrictedLevel: .latest)
     private let spec: JSONValue = [
         "config": [
             "receivers": ["otlp": ["protocols": ["http": [:]]]], "exporters": ["debug": [:]],
@@ -33,7 +33,7 @@ struct RestrictedLevelTests {
         #expect(rendered.container?["securityContext"] == Self.restrictions)
         #expect(rendered.findings.filter { $0.severity > .information } == [])
         let pod = try #require(rendered.deployment?[path: "spec", "template", "spec"])
-        #expect(RestrictedLevel.violations(of: pod) == [])
+        #expect(RestrictedLevel.latest.violations(of: pod) == [])
         #expect(render(spec).container?["securityContext"] == nil)
     }
 
@@ -43,7 +43,7 @@ struct RestrictedLevelTests {
             let rendered = render(with("mode", .string(mode)), options: enforced)
             let workload = try #require(rendered.objects.first { $0.object.json[path: "spec", "template"] != nil })
             let pod = try #require(workload.object.json[path: "spec", "template", "spec"])
-            #expect(RestrictedLevel.violations(of: pod) == [], "\(mode)")
+            #expect(RestrictedLevel.latest.violations(of: pod) == [], "\(mode)")
         }
         let example = try #require(try Examples.objects("aks-closed-network/2-collector.yaml").first)
         let rendered = CollectorRenderer(options: enforced).render(example)
@@ -102,11 +102,11 @@ struct RestrictedLevelTests {
         let manifest = try String(
             contentsOf: packageRoot().appending(path: "manifests/deployment.yaml"), encoding: .utf8)
         let pod = try #require(try YAML.parse(manifest)[path: "spec", "template", "spec"])
-        #expect(RestrictedLevel.violations(of: pod) == [])
+        #expect(RestrictedLevel.latest.violations(of: pod) == [])
         var weaker = pod
         weaker["securityContext"] = nil
         #expect(
-            RestrictedLevel.violations(of: weaker) == [
+            RestrictedLevel.latest.violations(of: weaker).map(\.description) == [
                 "container manager: runAsNonRoot is not true", "container manager: seccompProfile.type is not set",
             ])
     }
@@ -177,6 +177,13 @@ struct RestrictedLevelTests {
         Row(context: ["procMount": "Unmasked"], violation: "container c: procMount is not Default"),
         Row(container: ["ports": [["containerPort": 80, "hostPort": 80]]], violation: "container c: hostPort 80"),
         Row(container: ["ports": [["containerPort": 80, "hostPort": 0]]]),
+        Row(
+            container: ["livenessProbe": ["httpGet": ["port": 80, "host": "10.0.0.1"]]],
+            violation: "container c: livenessProbe.httpGet.host is set"),
+        Row(
+            container: ["lifecycle": ["preStop": ["tcpSocket": ["port": 80, "host": "a"]]]],
+            violation: "container c: lifecycle.preStop.tcpSocket.host is set"),
+        Row(container: ["readinessProbe": ["httpGet": ["port": 80, "host": ""]]]),
     ]
 
     @Test("each rule of the level", arguments: rows)
@@ -187,13 +194,90 @@ struct RestrictedLevelTests {
             container["securityContext"] = container["securityContext"]?.with(member.key, member.value)
         }
         let pod = row.pod.with("containers", [container])
-        #expect(RestrictedLevel.violations(of: pod) == (row.violation.map { [$0] } ?? []))
+        #expect(RestrictedLevel.latest.violations(of: pod).map(\.description) == (row.violation.map { [$0] } ?? []))
+    }
+
+    /// Something that the rules of some versions refuse, by the version that changed them.
+    struct Dated: CustomTestStringConvertible {
+        var pod: JSONValue = [:]
+        var container: JSONValue = [:]
+        var change: Int
+        var isForbiddenSince = false
+        var testDescription: String { "1.\(change): \(pod.serializedString())\(container.serializedString())" }
+    }
+
+    private static func sysctl(_ name: JSONValue) -> JSONValue {
+        ["securityContext": ["sysctls": [["name": name, "value": "1"]]]]
+    }
+
+    private static let dated: [Dated] = [
+        Dated(pod: sysctl("net.ipv4.ip_local_reserved_ports"), change: 27),
+        Dated(pod: sysctl("net.ipv4.tcp_keepalive_time"), change: 29),
+        Dated(pod: sysctl("net.ipv4.tcp_rmem"), change: 32),
+        Dated(pod: ["securityContext": ["seLinuxOptions": ["type": "container_engine_t"]]], change: 31),
+        Dated(
+            container: ["startupProbe": ["tcpSocket": ["port": 80, "host": "a"]]], change: 34, isForbiddenSince: true),
+    ]
+
+    @Test("a rule holds for the versions that have it, and may hold where the version is not known", arguments: dated)
+    func versions(_ row: Dated) {
+        var container: JSONValue = ["name": "c", "securityContext": Self.restrictions]
+        for member in row.container.objectValue ?? [:] { container[member.key] = member.value }
+        let pod = row.pod.with("containers", [container])
+        for (version, isAfter) in [(row.change - 1, false), (row.change, true), (99, true)] {
+            let level = RestrictedLevel(version: "v1.\(version)")
+            #expect(level.violations(of: pod).isEmpty == (isAfter != row.isForbiddenSince), "v1.\(version)")
+            #expect(level.mayAdmit(pod) == (isAfter != row.isForbiddenSince), "v1.\(version)")
+        }
+        #expect(RestrictedLevel.latest.violations(of: pod).count == 1)
+        #expect(RestrictedLevel.latest.mayAdmit(pod))
+    }
+
+    @Test(
+        "what is no version counts as latest", arguments: [nil, "latest", "", "1.25", "v1.", "v1.025", "v1.x", "v2.1"])
+    func unreadable(label: String?) {
+        #expect(RestrictedLevel(version: label) == .latest)
+        #expect(RestrictedLevel(version: "v1.25") != .latest)
+    }
+
+    @Test("before 1.25 a pod for Windows is asked for what Linux has")
+    func windows() {
+        let pod: JSONValue = [
+            "os": ["name": "windows"], "containers": [["name": "c", "securityContext": ["runAsNonRoot": true]]],
+        ]
+        #expect(RestrictedLevel(version: "v1.25").violations(of: pod) == [])
+        #expect(RestrictedLevel(version: "v1.24").violations(of: pod).count == 3)
+    }
+
+    @Test(
+        "AppArmor as an annotation",
+        arguments: [("runtime/default", true), ("localhost/mine", true), ("", true), ("unconfined", false)])
+    func appArmor(profile: String, isAdmitted: Bool) {
+        let key = "container.apparmor.security.beta.kubernetes.io/otc-container"
+        let pod: JSONValue = ["containers": [["name": "c", "securityContext": Self.restrictions]]]
+        let found = RestrictedLevel.latest.violations(of: pod, annotations: [key: .string(profile), "team": "a"])
+        #expect(found.map(\.description) == (isAdmitted ? [] : ["annotation \(key) is unconfined"]))
+        let rendered = render(with("podAnnotations", [key: .string(profile)]), options: enforced)
+        #expect(rendered.findings.contains { $0.reason == .podSecurity } != isAdmitted)
+    }
+
+    @Test("a collector that some version admits is rendered for it, and told nothing")
+    func uncertain() {
+        let tuned = with(
+            "podSecurityContext", ["sysctls": [["name": "net.ipv4.tcp_rmem", "value": "4096 1 2"]]])
+        let rendered = render(tuned, options: enforced)
+        #expect(rendered.container?["securityContext"] == Self.restrictions)
+        #expect(!rendered.findings.contains { $0.reason == .podSecurity })
+        let pinned = render(tuned, options: RenderingOptions(restrictedLevel: RestrictedLevel(version: "v1.25")))
+        #expect(pinned.container?["securityContext"] == nil)
+        #expect(pinned.findings.contains { $0.reason == .podSecurity })
     }
 
     @Test("what is of another type than the API says is passed over, and never a crash")
     func oddShapes() {
         for pod: JSONValue in [[:], "pod", ["containers": "none"], ["containers": [3]], ["volumes": [3]]] {
-            _ = RestrictedLevel.violations(of: pod)
+            _ = RestrictedLevel.latest.violations(of: pod, annotations: pod)
+            _ = RestrictedLevel.latest.mayAdmit(pod)
             _ = RestrictedLevel.completed(container: pod, in: pod)
         }
     }

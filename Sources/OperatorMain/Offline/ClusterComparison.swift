@@ -69,12 +69,12 @@ struct ClusterComparison {
 
     /// Those of the collectors' namespaces that admit only pods of the level `restricted`. Who may not read a Namespace is
     /// shown the collectors as if theirs does not.
-    func restrictedNamespaces(of keys: [ObjectKey]) async throws(KubeError) -> Set<String> {
-        var result: Set<String> = []
+    func restrictedNamespaces(of keys: [ObjectKey]) async throws(KubeError) -> [String: RestrictedLevel] {
+        var result: [String: RestrictedLevel] = [:]
         for name in Set(keys.map(\.namespace)).sorted() {
             do throws(KubeError) {
                 guard let namespace = try await read(.namespace, ObjectKey(name: name)) else { continue }
-                if PodSecurity.enforcesRestricted(namespaceLabels: namespace.labels) { result.insert(name) }
+                result[name] = PodSecurity.restrictedLevel(namespaceLabels: namespace.labels)
             } catch {
                 guard error.status?.isForbidden == true else { throw error }
             }

@@ -59,7 +59,7 @@ struct ManifestInjection {
         let annotations = surroundings.namespaceAnnotations[namespace] ?? [:]
         let plan = injector.plan(
             pod, namespace: namespace, namespaceAnnotations: annotations,
-            enforcesRestrictedPods: surroundings.restrictedNamespaces.contains(namespace), instrumentations: source,
+            restrictedLevel: surroundings.restrictedNamespaces[namespace], instrumentations: source,
             sidecars: sidecars)
         // The object that would be looked up is the one in the manifest.
         let owners = plan.ownerLookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }

@@ -22,7 +22,7 @@ struct ManifestRendering {
     /// The collectors that a cluster has already, as v1beta1: objects are owned by them, and manifests change them.
     var stored: [ObjectKey: KubeObject] = [:]
     /// Namespaces of a cluster that admit only pods of the level `restricted`. What the manifests' own Namespaces say wins.
-    var restrictedNamespaces: Set<String> = []
+    var restrictedNamespaces: [String: RestrictedLevel] = [:]
     /// The operator's collector version.
     var collectorVersion = Version.reference
 
@@ -63,7 +63,7 @@ struct ManifestRendering {
         return report
     }
 
-    private func restrictedNamespaces(with manifests: [Manifest]) -> Set<String> {
+    private func restrictedNamespaces(with manifests: [Manifest]) -> [String: RestrictedLevel] {
         var result = restrictedNamespaces
         for object in manifests.flatMap({ ManifestObject.all(in: $0.document) }) where object.isOf(.namespace) {
             result.follow(object.object)
@@ -71,12 +71,12 @@ struct ManifestRendering {
         return result
     }
 
-    private func collector(_ object: ManifestObject, restricted: Set<String>) -> RenderedCollector {
+    private func collector(_ object: ManifestObject, restricted: [String: RestrictedLevel]) -> RenderedCollector {
         var resource = placed(object)
         if let uid = stored[resource.key]?.uid { resource.json["metadata"]?["uid"] = .string(uid) }
         var result = RenderedCollector(key: resource.key, isNamespaceAssumed: object.object.namespace.isEmpty)
         do throws(Rejection) {
-            try render(resource.json, into: &result, isRestricted: restricted.contains(resource.key.namespace))
+            try render(resource.json, into: &result, restricted[resource.key.namespace])
         } catch {
             result.remarks.append(.init(.error, error.text, field: error.field, line: error.line))
         }
@@ -120,7 +120,7 @@ struct ManifestRendering {
     }
 
     private func render(
-        _ resource: JSONValue, into result: inout RenderedCollector, isRestricted: Bool
+        _ resource: JSONValue, into result: inout RenderedCollector, _ level: RestrictedLevel?
     ) throws(Rejection) {
         if let fault = Self.nameFault(result.key) { throw fault }
         var resource = try converted(resource)
@@ -139,7 +139,7 @@ struct ManifestRendering {
             return
         }
         var options = options
-        options.enforcesRestrictedPods = isRestricted
+        options.restrictedLevel = level
         let rendered = CollectorRenderer(options: options).render(resource)
         for finding in rendered.findings { result.add(finding) }
         for warning in verdict.warnings { result.add(.init(.warning, warning)) }

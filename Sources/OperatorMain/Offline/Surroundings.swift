@@ -14,7 +14,7 @@ struct Surroundings: Equatable {
     /// By the name of the Namespace.
     private(set) var namespaceAnnotations: [String: [String: String]] = [:]
     /// Those that admit only pods of the level `restricted`.
-    private(set) var restrictedNamespaces: Set<String> = []
+    private(set) var restrictedNamespaces: [String: RestrictedLevel] = [:]
     /// What `true` asks for in every namespace, when it is not the Instrumentation of the namespace.
     var instrumentationForAll: Instrumentation?
     /// Whether the cluster runs sidecars as init containers; one that nobody named does.
@@ -85,16 +85,14 @@ struct Surroundings: Equatable {
     }
 }
 
-extension Set<String> {
+extension [String: RestrictedLevel] {
     /// Takes a Namespace among those that admit only pods of the level `restricted`, or out of them, as its label says. As with
     /// `kubectl apply`, one that a manifest does not have stays as it is in the cluster.
     mutating func follow(_ namespace: KubeObject) {
         guard namespace.label(PodSecurity.enforceLabel) != nil else { return }
-        if PodSecurity.enforcesRestricted(namespaceLabels: namespace.labels) {
-            insert(namespace.name)
-        } else {
-            remove(namespace.name)
-        }
+        let level = PodSecurity.restrictedLevel(namespaceLabels: namespace.labels)
+        if level != nil, namespace.label(PodSecurity.enforceVersionLabel) == nil, self[namespace.name] != nil { return }
+        self[namespace.name] = level
     }
 }
 

@@ -3,18 +3,18 @@ import OperatorAPI
 
 /// The pods of every kind of workload. Only what the user or the operator decides is set; the rest is the API server's.
 extension CollectorDraft {
-    func podTemplate() -> JSONValue {
+    func podTemplate(_ pod: AdmittedPod) -> JSONValue {
         [
             "metadata": [
                 "labels": .strings(labels.standard(names.workload, filtered: true)),
                 "annotations": .strings(podAnnotations),
             ],
-            "spec": admittedPodSpec().spec,
+            "spec": pod.spec,
         ]
     }
 
     /// The hash rolls the pods when the configuration changes.
-    private var podAnnotations: [String: String] {
+    var podAnnotations: [String: String] {
         var result = options.annotationsFilter.remaining(spec.podAnnotations)
         result.merge(annotations) { own, _ in own }
         if spec.hasPrometheusAnnotations {

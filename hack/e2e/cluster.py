@@ -71,6 +71,7 @@ class API:
                 connection.request(method, path, body=body, headers=headers)
                 answer = connection.getresponse()
                 text = answer.read().decode()
+                self._local.warning = answer.getheader("Warning")
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 self._local.connection = None
@@ -80,6 +81,11 @@ class API:
             if not 200 <= answer.status < 300:
                 raise Answer(answer.status, text)
             return text
+
+    @property
+    def warning(self):
+        """What the API server and its webhooks warned of in the last answer to this thread; `None` for nothing."""
+        return getattr(self._local, "warning", None)
 
     def get(self, path):
         return json.loads(self.request("GET", path))

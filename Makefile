@@ -38,7 +38,7 @@ check-image: image ## Run that image as a node would, against a local control pl
 	@hack/image/check
 
 .PHONY: test
-test: packages test-python-agent test-rules test-image ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
+test: packages test-python-agent test-rules test-package test-image test-chart ## Run all tests: unit, golden, integration on the local control plane (installs what it needs)
 	hack/local/test
 
 .PHONY: golden
@@ -63,15 +63,19 @@ crds: packages ## Generate crds/ from the Swift declarations
 	swift run CRDGenerator crds
 
 .PHONY: manifests
-manifests: crds ## Generate manifests/install.yaml
+manifests: crds ## Generate manifests/install.yaml and the files of the Helm chart that are copies
 	swift run CRDGenerator manifests
 
 .PHONY: check
-check: lint test ## What CI runs
+check: lint test ## Lint and test; CI runs this first, see .ci/run
 
 .PHONY: control-plane
 control-plane: ## Build kube-apiserver and kube-controller-manager into a cache (once, a few minutes)
 	@hack/control-plane/build.sh
+
+.PHONY: permissions
+permissions: ## Show what the operator may do in a cluster, and compare it with docs/permissions.md
+	@hack/local/permissions
 
 .PHONY: node
 node: ## Start a control plane with a real node, for pods and Services on this machine (root; NODE_DIR=…)
@@ -113,6 +117,14 @@ test-rules:
 test-image:
 	@hack/packages.sh image
 	/usr/bin/python3 -m unittest discover --start-directory hack/image/tests
+
+.PHONY: test-chart
+test-chart:
+	@hack/chart/test
+
+.PHONY: test-package
+test-package:
+	/usr/bin/python3 -m unittest discover --start-directory hack/package
 
 .PHONY: grafana
 grafana: ## Generate dashboards and alert rules under grafana/

@@ -20,10 +20,11 @@ packages_of() {
     e2e-python) echo python3-venv python3-yaml util-linux mount ;;
     image) echo python3 git/git ;;
     image-check) echo python3-venv util-linux mount ;;
+    chart) echo python3-venv ;;
     prometheus) echo prometheus prometheus-alertmanager python3 python3-yaml ;;
     all)
         local group
-        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python image image-check prometheus; do packages_of "$group"; done
+        for group in build control-plane control-plane-build node node-check conformance bench python-agent e2e-python image image-check chart prometheus; do packages_of "$group"; done
         ;;
     *)
         echo "packages.sh: unknown group '$1'" >&2
@@ -34,7 +35,7 @@ packages_of() {
 
 usage() {
     echo "usage: hack/packages.sh GROUP...   (build, control-plane, control-plane-tools, control-plane-build, node, node-check,
-    conformance, bench, python-agent, e2e-python, image, image-check, prometheus, all)" >&2
+    conformance, bench, python-agent, e2e-python, image, image-check, chart, prometheus, all)" >&2
     exit 2
 }
 

@@ -1,34 +1,6 @@
-import Document
 public import KubeClient
-import KubeModel
+public import KubeModel
 public import Rendering
-
-/// Somebody whose rights are asked about: the author of a request, or a ServiceAccount.
-///
-/// Source: authentication.k8s.io/v1 `UserInfo`.
-public struct ReviewedUser: Sendable, Equatable {
-    public var name: String
-    public var uid: String
-    public var groups: [String]
-    /// What the authenticator adds, by its keys.
-    public var extra: [String: [String]]
-
-    public init(name: String, uid: String = "", groups: [String] = [], extra: [String: [String]] = [:]) {
-        self.name = name
-        self.uid = uid
-        self.groups = groups
-        self.extra = extra
-    }
-
-    /// The ServiceAccount as the API server knows it when it calls. Its groups count: rights are often given to them.
-    ///
-    /// Source: Kubernetes, "Authenticating", service account tokens.
-    public static func serviceAccount(_ name: String, namespace: String) -> ReviewedUser {
-        ReviewedUser(
-            name: "system:serviceaccount:\(namespace):\(name)",
-            groups: ["system:serviceaccounts", "system:serviceaccounts:\(namespace)", "system:authenticated"])
-    }
-}
 
 /// Tells which rights a user does not have.
 public protocol AccessReviewing: Sendable {
@@ -36,7 +8,7 @@ public protocol AccessReviewing: Sendable {
     /// sorted.
     ///
     /// - Throws: when that could not be found out; nothing may then be taken for allowed.
-    func denied(_ rules: [AccessRule], user: ReviewedUser) async throws -> [AccessRule]
+    func denied(_ rules: [AccessRule], user: UserInfo) async throws -> [AccessRule]
 }
 
 /// Why nobody can say what a user may do.
@@ -78,7 +50,7 @@ public struct AccessReviewer: AccessReviewing {
         self.parallelism = parallelism
     }
 
-    public func denied(_ rules: [AccessRule], user: ReviewedUser) async throws -> [AccessRule] {
+    public func denied(_ rules: [AccessRule], user: UserInfo) async throws -> [AccessRule] {
         let questions = Set(rules.flatMap(\.single)).sorted()
         if questions.isEmpty { return [] }
         if questions.count > Self.limit { throw AccessReviewError.tooMany(questions.count) }
@@ -94,7 +66,7 @@ public struct AccessReviewer: AccessReviewing {
         }
     }
 
-    private func ask(_ questions: [AccessRule], _ user: ReviewedUser) async throws -> [AccessRule] {
+    private func ask(_ questions: [AccessRule], _ user: UserInfo) async throws -> [AccessRule] {
         try await withThrowingTaskGroup(of: AccessRule?.self) { group in
             var rest = questions.makeIterator()
             func addNext() {
@@ -111,37 +83,18 @@ public struct AccessReviewer: AccessReviewing {
         }
     }
 
-    private func isAllowed(_ question: AccessRule, _ user: ReviewedUser) async throws -> Bool {
-        let review = try await api.create(
-            .subjectAccessReview,
-            KubeObject([
-                "apiVersion": .string(ResourceType.subjectAccessReview.apiVersion), "kind": "SubjectAccessReview",
-                "spec": Self.spec(question, user),
-            ]))
-        let status = review["status"]
-        return status?["allowed"]?.boolValue == true && status?["denied"]?.boolValue != true
+    private func isAllowed(_ question: AccessRule, _ user: UserInfo) async throws -> Bool {
+        try await api.isAllowed(AccessQuestion(Self.action(question), by: user))
     }
 
-    static func spec(_ question: AccessRule, _ user: ReviewedUser) -> JSONValue {
-        let verb = JSONValue.string(question.verbs.first ?? "")
-        var spec: JSONObject = ["user": .string(user.name)]
-        if !user.uid.isEmpty { spec["uid"] = .string(user.uid) }
-        if !user.groups.isEmpty { spec["groups"] = .strings(user.groups) }
-        if !user.extra.isEmpty {
-            let members = user.extra.sorted { $0.key < $1.key }
-                .map { JSONObject.Member(key: $0.key, value: .strings($0.value)) }
-            spec["extra"] = .object(JSONObject(members: members))
-        }
-        if let path = question.nonResourceURLs.first {
-            spec["nonResourceAttributes"] = ["path": .string(path), "verb": verb]
-        } else {
-            let resource = question.resources.first ?? ""
-            let parts = resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            spec["resourceAttributes"] = .object(compacting: [
-                "group": .string(question.apiGroups.first ?? ""), "resource": parts.first.map { .string(String($0)) },
-                "subresource": parts.count > 1 ? .string(String(parts[1])) : nil, "verb": verb,
-            ])
-        }
-        return .object(spec)
+    /// - Parameter question: of one verb and one resource or path.
+    static func action(_ question: AccessRule) -> AccessQuestion.Action {
+        let verb = question.verbs.first ?? ""
+        if let path = question.nonResourceURLs.first { return .path(verb: verb, path) }
+        let resource = question.resources.first ?? ""
+        let parts = resource.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return .resource(
+            verb: verb, group: question.apiGroups.first ?? "", resource: parts.first ?? "",
+            subresource: parts.count > 1 ? parts[1] : nil)
     }
 }

@@ -39,7 +39,7 @@ public struct CollectorValidatingHandler: AdmissionHandler {
         for demand in verdict.access {
             switch demand.source {
             case .granted:
-                if let denial = await escalation(demand, ReviewedUser(request.userInfo)) {
+                if let denial = await escalation(demand, UserInfo(request.userInfo)) {
                     return .denied(denial, warnings: warnings)
                 }
             case .expected(let prefix):
@@ -50,7 +50,7 @@ public struct CollectorValidatingHandler: AdmissionHandler {
     }
 
     /// Why the author of a request may not have these rights given to a ServiceAccount; `nil` when they may.
-    private func escalation(_ demand: AccessDemand, _ author: ReviewedUser) async -> String? {
+    private func escalation(_ demand: AccessDemand, _ author: UserInfo) async -> String? {
         let granted: [AccessRule]
         do {
             granted = try await reviewer.denied(demand.rules, user: .serviceAccount(demand.serviceAccount))
@@ -72,28 +72,11 @@ public struct CollectorValidatingHandler: AdmissionHandler {
     }
 
     private func missing(_ demand: AccessDemand) async -> [String] {
-        let user = ReviewedUser.serviceAccount(demand.serviceAccount)
+        let user = UserInfo.serviceAccount(demand.serviceAccount)
         do {
             return AccessRule.missing(try await reviewer.denied(demand.rules, user: user), for: user.name)
         } catch {
             return ["unable to check rbac rules \(error)"]
         }
-    }
-}
-
-extension ReviewedUser {
-    /// The author of a request, as the API server knows them.
-    init(_ userInfo: JSONValue) {
-        func texts(_ value: JSONValue?) -> [String] { (value?.arrayValue ?? []).compactMap(\.stringValue) }
-        self.init(
-            name: userInfo["username"]?.stringValue ?? "", uid: userInfo["uid"]?.stringValue ?? "",
-            groups: texts(userInfo["groups"]),
-            extra: Dictionary(
-                (userInfo["extra"]?.objectValue ?? [:]).map { ($0.key, texts($0.value)) },
-                uniquingKeysWith: { first, _ in first }))
-    }
-
-    fileprivate static func serviceAccount(_ account: ObjectKey) -> ReviewedUser {
-        .serviceAccount(account.name, namespace: account.namespace)
     }
 }

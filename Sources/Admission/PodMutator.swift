@@ -69,9 +69,11 @@ public struct PodMutator: AdmissionHandler {
     }
 
     private func plan(_ request: AdmissionRequest) -> InjectionPlan {
-        injector.plan(
-            request.object, namespace: request.namespace,
-            namespaceAnnotations: namespaceAnnotations(request.namespace), instrumentations: source, sidecars: sidecars)
+        let facts = namespaces[ObjectKey(name: request.namespace)]
+        return injector.plan(
+            request.object, namespace: request.namespace, namespaceAnnotations: facts?.annotations ?? [:],
+            enforcesRestrictedPods: facts?.enforcesRestrictedPods ?? false, instrumentations: source,
+            sidecars: sidecars)
     }
 
     private func namespaceAnnotations(_ namespace: String) -> [String: String] {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Document
-import Glibc
 import KubeClient
 import KubeModel
 
@@ -20,21 +19,12 @@ struct Floor: AsyncParsableCommand {
     var concurrency = 16
 
     func run() async throws {
-        let environment = ["KUBECONFIG": getenv("KUBECONFIG").map { String(cString: $0) } ?? ""]
-        var options = ClientOptions()
-        options.userAgent = "otel-operator-bench"
-        let client = Client(try ClusterConfiguration.kubeconfig(environment: environment), options: options)
+        let cluster = try BenchCluster(concurrency: concurrency)
+        let client = cluster.client
         let template = try await Template(of: template, client)
-        let started = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<count {
-                if number >= concurrency { try await group.next() }
-                group.addTask { try await template.write(into: "\(prefix)-\(number)", client) }
-            }
-            try await group.waitForAll()
+        try await cluster.time("floor.time") {
+            try await cluster.forEach(count) { try await template.write(into: "\(prefix)-\($0)", client) }
         }
-        let took = (ContinuousClock.now - started).components
-        Bench.print("floor.time", Double(took.seconds) + Double(took.attoseconds) / 1e18)
         await client.shutdown()
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Document
-import Glibc
 import KubeClient
 import KubeModel
 
@@ -19,40 +18,32 @@ struct Populate: AsyncParsableCommand {
     var concurrency = 16
 
     func run() async throws {
-        let environment = ["KUBECONFIG": getenv("KUBECONFIG").map { String(cString: $0) } ?? ""]
-        var options = ClientOptions()
-        options.userAgent = "otel-operator-bench"
-        let client = Client(try ClusterConfiguration.kubeconfig(environment: environment), options: options)
-        let started = ContinuousClock.now
+        let cluster = try BenchCluster(concurrency: concurrency)
+        try await cluster.time("populate.\(what)") { try await populate(cluster) }
+        await cluster.client.shutdown()
+    }
+
+    private func populate(_ cluster: BenchCluster) async throws {
         switch what {
         case "namespaces":
-            try await create(.namespace, client) { KubeObject(.namespace, ObjectKey(name: Self.namespace($0))) }
+            try await create(.namespace, cluster) { KubeObject(.namespace, ObjectKey(name: Self.namespace($0))) }
             // A pod is refused until its namespace has this account.
-            try await wait(for: .serviceAccount, ListOptions(fieldSelector: "metadata.name=default"), client)
+            try await wait(for: .serviceAccount, ListOptions(fieldSelector: "metadata.name=default"), cluster.client)
         case "collectors":
-            try await create(.openTelemetryCollector, client) { Self.collector(in: Self.namespace($0 % namespaces)) }
+            try await create(.openTelemetryCollector, cluster) { Self.collector(in: Self.namespace($0 % namespaces)) }
             try await wait(
                 for: .deployment, ListOptions(labelSelector: "app.kubernetes.io/managed-by=opentelemetry-operator"),
-                client)
+                cluster.client)
         case "pods":
-            try await create(.pod, client) { Self.pod($0, in: Self.namespace($0 % namespaces)) }
+            try await create(.pod, cluster) { Self.pod($0, in: Self.namespace($0 % namespaces)) }
         default: throw ValidationError("neither namespaces nor collectors nor pods: \(what)")
         }
-        let took = (ContinuousClock.now - started).components
-        Bench.print("populate.\(what)", Double(took.seconds) + Double(took.attoseconds) / 1e18)
-        await client.shutdown()
     }
 
     private func create(
-        _ type: ResourceType, _ client: Client, _ object: @escaping @Sendable (Int) -> KubeObject
+        _ type: ResourceType, _ cluster: BenchCluster, _ object: @escaping @Sendable (Int) -> KubeObject
     ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<count {
-                if number >= concurrency { try await group.next() }
-                group.addTask { _ = try await client.create(type, object(number)) }
-            }
-            try await group.waitForAll()
-        }
+        try await cluster.forEach(count) { _ = try await cluster.client.create(type, object($0)) }
     }
 
     private func wait(for type: ResourceType, _ options: ListOptions, _ client: Client) async throws {

@@ -8,7 +8,8 @@ enum Program {
         usage: CRDGenerator [crds | manifests | extract-facts FILE]
 
           crds                 write the CustomResourceDefinitions into crds/
-          manifests            write manifests/install.yaml from crds/ and the files of manifests/
+          manifests            write manifests/install.yaml from crds/ and the files of manifests/, and those of them that the
+                               Helm chart takes as they are into charts/otel-operator/files/
           extract-facts FILE   write Sources/CRDGenerator/Kubernetes/KubernetesFacts.swift from an OpenAPI v2 document
                                (`kubectl get --raw /openapi/v2`)
 
@@ -43,10 +44,10 @@ enum Program {
     }
 
     private static func writeInstallManifest() throws(FileError) {
-        let file = try CommittedFile.installManifest { path throws(FileError) in
-            String(decoding: try Files.read(path), as: UTF8.self)
-        }
+        let read = { (path: String) throws(FileError) in String(decoding: try Files.read(path), as: UTF8.self) }
+        let file = try CommittedFile.installManifest(read: read)
         try Files.write(file.text, to: file.path)
+        for file in try CommittedFile.chartFiles(read: read) { try Files.write(file.text, to: file.path) }
     }
 
     private static func writeFacts(from path: String) throws {

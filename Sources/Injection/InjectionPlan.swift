@@ -2,7 +2,7 @@ import Document
 import KubeModel
 import OperatorAPI
 
-/// What a pod asks for, and which Instrumentations and collector are meant. Made by ``Injector/plan(_:namespace:namespaceAnnotations:instrumentations:sidecars:)``.
+/// What a pod asks for, and which Instrumentations and collector are meant. Made by ``Injector/plan(_:namespace:namespaceAnnotations:enforcesRestrictedPods:instrumentations:sidecars:)``.
 public struct InjectionPlan: Sendable {
     struct AskedLanguage: Sendable {
         var language: Language
@@ -15,6 +15,7 @@ public struct InjectionPlan: Sendable {
     let annotations: EffectiveAnnotations
     let languages: [AskedLanguage]
     let sidecar: SidecarPlan
+    let isRestricted: Bool
     private let injector: Injector
 
     /// The one object to read so that the pod's owners are complete; `nil` nearly always. It is the pod's ReplicaSet when a
@@ -24,13 +25,14 @@ public struct InjectionPlan: Sendable {
 
     init(
         _ pod: JSONValue, namespace: String, annotations: EffectiveAnnotations, languages: [AskedLanguage],
-        sidecar: SidecarPlan, injector: Injector
+        sidecar: SidecarPlan, isRestricted: Bool, injector: Injector
     ) {
         self.pod = pod
         self.namespace = namespace
         self.annotations = annotations
         self.languages = languages
         self.sidecar = sidecar
+        self.isRestricted = isRestricted
         self.injector = injector
         ownerLookup = Self.ownerLookup(pod, namespace, languages, sidecar, injector.settings)
     }

@@ -18,14 +18,14 @@ public struct Injector: Sendable {
 
     public init(settings: InjectionSettings = InjectionSettings()) { self.settings = settings }
 
-    /// Instruments a pod, without looking up its owners; see ``plan(_:namespace:namespaceAnnotations:instrumentations:sidecars:)``.
+    /// Instruments a pod, without looking up its owners; see ``plan(_:namespace:namespaceAnnotations:enforcesRestrictedPods:instrumentations:sidecars:)``.
     public func inject(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+        enforcesRestrictedPods: Bool = false, instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
     ) -> InjectionResult {
         plan(
-            pod, namespace: namespace, namespaceAnnotations: namespaceAnnotations, instrumentations: instrumentations,
-            sidecars: sidecars
+            pod, namespace: namespace, namespaceAnnotations: namespaceAnnotations,
+            enforcesRestrictedPods: enforcesRestrictedPods, instrumentations: instrumentations, sidecars: sidecars
         ).result()
     }
 
@@ -35,9 +35,11 @@ public struct Injector: Sendable {
     ///   - pod: as it was sent.
     ///   - namespace: the name of the admission request's namespace; what the pod itself says does not count.
     ///   - namespaceAnnotations: of the Namespace object.
+    ///   - enforcesRestrictedPods: whether the namespace's labels have only pods of the level `restricted` admitted. Then a
+    ///     pod that would be admitted is never given what would have it refused.
     public func plan(
         _ pod: JSONValue, namespace: String, namespaceAnnotations: [String: String],
-        instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
+        enforcesRestrictedPods: Bool = false, instrumentations: InstrumentationSource, sidecars: SidecarSource = .none
     ) -> InjectionPlan {
         let annotations = EffectiveAnnotations(pod: pod, namespace: namespaceAnnotations)
         return InjectionPlan(
@@ -45,7 +47,7 @@ public struct Injector: Sendable {
             languages: Self.asked(annotations, namespace: namespace, from: instrumentations),
             sidecar: SidecarPlan(
                 SidecarRequest(annotations, namespace: namespace), pod: pod, namespace: namespace, from: sidecars),
-            injector: self)
+            isRestricted: enforcesRestrictedPods, injector: self)
     }
 
     func carryOut(_ plan: InjectionPlan, owners: OwnerFacts?) -> InjectionResult {
@@ -58,7 +60,8 @@ public struct Injector: Sendable {
         } catch {
             return Self.refuseAll(asked.map(\.language), .podUnreadable(error)).including(plan.sidecar.refused(error))
         }
-        let facts = PodFacts(pod: plan.pod, namespace: plan.namespace, owners: owners)
+        let facts = PodFacts(
+            pod: plan.pod, namespace: plan.namespace, owners: owners, isRestricted: plan.isRestricted)
         let outcome = plan.sidecar.apply(to: &draft, pod: facts)
         return injectLanguages(asked, into: draft, plan.annotations, facts).including(outcome, draft)
     }
@@ -130,7 +133,12 @@ public struct Injector: Sendable {
         guard targets.places.count * size <= Self.sizeLimit else {
             return LanguageOutcome(refusals: unknown + [request.refused(.podTooLarge)])
         }
+        let before = facts.isRestricted ? draft : nil
         var outcome = injection.inject(request, section: section, into: &draft, at: targets.places, pod: facts)
+        if let before, let violations = draft.violations(since: before) {
+            draft = before
+            return LanguageOutcome(refusals: unknown + [request.refused(.podSecurity(violations))])
+        }
         outcome.refusals = unknown + outcome.refusals
         return outcome
     }

@@ -13,8 +13,10 @@ struct PodFacts {
     let annotations: JSONObject
     let labels: JSONObject
     let owners: [PodOwner]
+    /// Whether the namespace admits only pods of the level `restricted`.
+    let isRestricted: Bool
 
-    init(pod: JSONValue, namespace: String, owners facts: OwnerFacts?) {
+    init(pod: JSONValue, namespace: String, owners facts: OwnerFacts?, isRestricted: Bool = false) {
         let metadata = pod["metadata"]
         self.namespace = namespace
         ownNamespace = metadata?["namespace"]?.stringValue ?? ""
@@ -24,6 +26,7 @@ struct PodFacts {
         annotations = metadata?["annotations"]?.objectValue ?? [:]
         labels = metadata?["labels"]?.objectValue ?? [:]
         owners = PodOwner.owners(of: pod, facts: facts)
+        self.isRestricted = isRestricted
     }
 
     /// Bytes of the annotations that become attributes of every container.

@@ -12,7 +12,11 @@ struct SidecarInjection {
     func inject(into draft: inout PodDraft, pod: PodFacts) throws(SidecarRefused) {
         var changed = draft
         guard !draft.containers.isEmpty else { throw SidecarRefused(reason: .noContainers) }
-        let container = sidecar.container(for: pod, isNative: isNative)
+        var container = sidecar.container(for: pod, isNative: isNative)
+        if pod.isRestricted, draft.system != "windows" {
+            let podContext = draft.original["spec"]?["securityContext"]
+            container = RestrictedLevel.completed(container: container, in: podContext)
+        }
         try checkHostPorts(of: container, beside: draft)
         // Its parts are named as the collector's own.
         try check(container, "spec", in: draft)
@@ -38,6 +42,9 @@ struct SidecarInjection {
         }
         for container in sidecar.initContainers + [container] { try checkMounts(of: container, in: changed) }
 
+        if pod.isRestricted, let violations = changed.violations(since: draft) {
+            throw SidecarRefused(reason: .podSecurity(sidecar.collector, violations))
+        }
         changed.setLabel(CollectorSidecar.label, sidecar.labelValue)
         draft = changed
     }

@@ -15,6 +15,8 @@ public enum SidecarRefusal: Equatable, Sendable {
     case volumeNameTaken(String)
     case containerNameTaken(String)
     case hostPortTaken(Int)
+    /// The namespace's Pod Security level would refuse it, too.
+    case podSecurity(ObjectKey, [String])
     // Mistakes in the collector that the API server would refuse the pod for.
     case volumeMissing(String)
     case mountPathTwice(String)
@@ -38,6 +40,7 @@ extension SidecarRefusal {
         case .volumeNameTaken: "SidecarVolumeNameTaken"
         case .containerNameTaken: "SidecarContainerNameTaken"
         case .hostPortTaken: "SidecarHostPortTaken"
+        case .podSecurity: "SidecarPodSecurity"
         case .volumeMissing: "SidecarVolumeMissing"
         case .mountPathTwice: "SidecarMountPathTwice"
         case .collectorInvalid: "SidecarCollectorInvalid"
@@ -58,6 +61,9 @@ extension SidecarRefusal {
         case .volumeNameTaken(let name): "the pod already has another volume named \(name)"
         case .containerNameTaken(let name): "the pod already has a container named \(name)"
         case .hostPortTaken(let port): "the port \(port) of the host is taken in the pod"
+        case .podSecurity(_, let violations):
+            "the namespace enforces the Pod Security level restricted, which would refuse the pod: "
+                + violations.joined(separator: "; ")
         case .volumeMissing(let name):
             "the collector mounts a volume named \(name), which neither it nor the pod has"
         case .mountPathTwice(let path): "the collector mounts two volumes at \(path)"
@@ -72,7 +78,8 @@ extension SidecarRefusal {
         case .noCollector(let namespace): "mode sidecar, namespace \(namespace)"
         case .severalCollectors(let names): names.joined(separator: ", ")
         case .collectorNotFound(let key): "namespace \(key.namespace)"
-        case .collectorUnusable(let key, _), .collectorInvalid(let key, _): "OpenTelemetryCollector \(key)"
+        case .collectorUnusable(let key, _), .collectorInvalid(let key, _), .podSecurity(let key, _):
+            "OpenTelemetryCollector \(key)"
         default: nil
         }
     }

@@ -48,6 +48,8 @@ public enum SkipReason: Equatable, Sendable {
     case furtherServer
     /// So much would be added that it could not be stored.
     case podTooLarge
+    /// The namespace's Pod Security level would refuse the injected pod.
+    case podSecurity([String])
     /// The container is injected, but this variable's value comes from elsewhere and stays as it is.
     case variableLeftAlone(String)
     /// The pod is injected without what its owner would have told.
@@ -94,6 +96,7 @@ extension SkipReason {
         case .goExecutableMissing: "GoExecutableMissing"
         case .furtherServer: "FurtherServer"
         case .podTooLarge: "PodTooLarge"
+        case .podSecurity: "PodSecurity"
         case .variableLeftAlone: "VariableLeftAlone"
         case .ownerUnread: "OwnerUnread"
         }
@@ -146,6 +149,9 @@ extension SkipReason {
         case .furtherServer:
             "only one web server of a pod gets the module; this one gets the environment variables"
         case .podTooLarge: "the pod would become too large to be stored"
+        case .podSecurity(let violations):
+            "the namespace enforces the Pod Security level restricted, which would refuse the pod: "
+                + violations.joined(separator: "; ").cut(to: Self.maximumText)
         case .variableLeftAlone(let name):
             "the value of \(short(name)) comes from elsewhere (valueFrom), so it was left as it is"
         case .ownerUnread(let owner):

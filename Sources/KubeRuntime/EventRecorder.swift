@@ -108,7 +108,11 @@ public final class EventRecorder: Service, Sendable {
         guard !Task.isCancelled else { return }
         _ = try? await clock.run(until: clock.now() + Self.drainTimeout) {
             while !Task.isCancelled, let write = self.takePending() {
-                do throws(KubeError) { try await self.perform(write) } catch { self.failed(error) }
+                do throws(KubeError) {
+                    try await self.perform(write)
+                } catch {
+                    self.failed(write, error)
+                }
             }
         }
     }
@@ -144,7 +148,9 @@ public final class EventRecorder: Service, Sendable {
                     guarded.withLock { $0.pending.prepend(write) }
                     return
                 }
-                guard Self.isWorthRetrying(error), backOff.attempts + 1 < Self.attempts else { return failed(error) }
+                guard Self.isWorthRetrying(error), backOff.attempts + 1 < Self.attempts else {
+                    return failed(write, error)
+                }
                 let delay = max(backOff.next(), error.status?.retryAfterSeconds.map { .seconds($0) } ?? .zero)
                 try? await clock.sleep(for: delay)
             }
@@ -164,14 +170,21 @@ public final class EventRecorder: Service, Sendable {
             ]
             do throws(KubeError) { _ = try await api.patch(.event, key, .merge(series), subresource: nil) } catch {
                 guard error.status?.isNotFound == true else { throw error }
-                // Expired on the server. The next time it happens makes a new Event.
-                guarded.withLock { $0.series.forget(key) }
+                // Expired on the server, or deleted there: what happened gets an Event of its own.
+                let now = clock.now()
+                guarded.withLock { guarded in
+                    let write = guarded.series.renew(key, at: now, timestamp: lastObserved)
+                    if let write { guarded.pending.prepend(write) }
+                }
+                return
             }
         }
         metrics.written.increment()
     }
 
-    private func failed(_ error: KubeError) {
+    private func failed(_ write: EventSeries.Write, _ error: KubeError) {
+        // There is no Event that the next time could be added to: it makes one.
+        if case .create(let event) = write { guarded.withLock { $0.series.forget(event.key) } }
         metrics.count(.failed)
         logger.debug("could not write an event", metadata: ["error": "\(error)"])
     }

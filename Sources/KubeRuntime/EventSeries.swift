@@ -146,10 +146,22 @@ struct EventSeries: Sendable {
         return writes
     }
 
-    /// The Event is gone from the server (it keeps them for an hour): the next time makes a new one.
+    /// The Event could not be made: the next time makes one.
     mutating func forget(_ key: ObjectKey) {
-        if let note = entries.first(where: { $0.value.key == key })?.key { entries[note] = nil }
+        if let note = note(key) { entries[note] = nil }
     }
+
+    /// The Event is gone from the server (it keeps them for an hour): what happened last makes a new one.
+    ///
+    /// - Returns: `nil` when the series is over, or there were too many of that object and reason.
+    mutating func renew(_ key: ObjectKey, at now: Duration, timestamp: Timestamp) -> Write? {
+        guard let note = note(key) else { return nil }
+        entries[note] = nil
+        guard case .write(let write) = record(note, at: now, timestamp: timestamp) else { return nil }
+        return write
+    }
+
+    private func note(_ key: ObjectKey) -> EventNote? { entries.first { $0.value.key == key }?.key }
 
     private func spent(_ source: Source, at now: Duration) -> Double {
         budgets[source].map { spent($0, of: source, at: now) } ?? 0

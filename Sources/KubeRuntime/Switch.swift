@@ -5,7 +5,7 @@ import Synchronization
 public final class Switch: Sendable {
     private struct State {
         var isOn: Bool
-        var handlers: [@Sendable (Bool) -> Void] = []
+        var handlers: [@Sendable () -> Void] = []
     }
 
     private let state: Mutex<State>
@@ -17,15 +17,16 @@ public final class Switch: Sendable {
     /// Sets the flag, and tells those who follow when that is a change.
     public func set(_ isOn: Bool) {
         let handlers = state.withLock { state in
-            guard state.isOn != isOn else { return [@Sendable (Bool) -> Void]() }
+            guard state.isOn != isOn else { return [@Sendable () -> Void]() }
             state.isOn = isOn
             return state.handlers
         }
-        for handler in handlers { handler(isOn) }
+        for handler in handlers { handler() }
     }
 
-    /// Calls the handler after each change, on the task that made it.
-    public func onChange(_ handler: @escaping @Sendable (Bool) -> Void) {
+    /// Calls the handler after each change, on the task that made it. Of two changes at the same time the earlier may be told
+    /// last: what counts is ``isOn``.
+    public func onChange(_ handler: @escaping @Sendable () -> Void) {
         state.withLock { $0.handlers.append(handler) }
     }
 }
@@ -35,14 +36,16 @@ public final class Switch: Sendable {
 /// - Assumptions: the services can be run again after they were cancelled, as a `Reflector` can.
 public struct SwitchedService: Service {
     private let services: [any Service]
-    private let changes: AsyncStream<Bool>
+    private let condition: Switch
+    /// Says only that there was a change, so that none that is late or missed leaves the services in the wrong state.
+    private let changes: AsyncStream<Void>
 
     public init(_ services: [any Service], while condition: Switch) {
         self.services = services
-        // What was missed in between does not count.
-        let (stream, continuation) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
-        continuation.yield(condition.isOn)
-        condition.onChange { continuation.yield($0) }
+        self.condition = condition
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        condition.onChange { continuation.yield() }
+        continuation.yield()
         changes = stream
     }
 
@@ -50,18 +53,13 @@ public struct SwitchedService: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var changes = self.changes.makeAsyncIterator()
-            var state = await changes.next()
-            while let isOn = state {
-                guard isOn else {
-                    state = await changes.next()
-                    continue
-                }
-                state = await withTaskGroup(of: Void.self) { group in
+            while await changes.next() != nil {
+                guard self.condition.isOn else { continue }
+                await withTaskGroup(of: Void.self) { group in
                     // An error is a service's own affair: the others go on.
                     for service in self.services { group.addTask { try? await service.run() } }
-                    let next = await changes.next()
+                    while self.condition.isOn, await changes.next() != nil {}
                     group.cancelAll()
-                    return next
                 }
             }
         }

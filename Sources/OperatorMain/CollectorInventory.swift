@@ -1,6 +1,7 @@
 import Document
 import KubeModel
 import KubeRuntime
+import OperatorAPI
 import PrometheusExporter
 import ServiceLifecycle
 import Synchronization
@@ -44,8 +45,7 @@ final class CollectorInventory: Sendable {
         let config = collector["spec"]?["config"]
         return [sample("info", "Collectors, by mode", type: mode)]
             + ["receivers", "exporters", "processors", "extensions", "connectors"].flatMap { section in
-                // A component's type is its id up to the slash.
-                let types = (config?[section]?.objectValue?.keys ?? []).map { String($0.prefix { $0 != "/" }) }
+                let types = (config?[section]?.objectValue?.keys ?? []).map { ComponentID.type(of: $0) }
                 return Set(types).sorted().map {
                     sample(section, "Types of \(section) that a collector's configuration has", type: $0)
                 }

@@ -24,38 +24,31 @@ struct CollectorSide {
         version: ClusterVersion, events: EventRecorder
     ) throws {
         let logger = Logger(label: "collectors")
-        let options = try settings.rendering(environment)
-        let owned = OwnedObjects(Self.ownedTypes + ClusterObjects.types, api: client, logger: Logger(label: "stores"))
-        let collectors = stores.collectors.store
-        let namespaces = stores.namespaces.store
-
-        // Of each definition whether it is being deleted.
-        let definitions = Reflector(
-            .customResourceDefinition, projection: .metadata, api: client, logger: Logger(label: "stores")
-        ) { $0.isBeingDeleted }
-        let isLeaving: @Sendable (ResourceType) -> Bool = { type in
-            definitions.store[ObjectKey(name: "\(type.plural).\(type.group)")] == true
-        }
-
-        let availability = APIAvailability(
-            of: AvailableAPIs.optional + [.certManagerCertificate], logger: logger,
-            discover: { types in
-                let discovery = try await client.discover(types)
-                return APIAvailability.Answer(
-                    served: Set(types.filter { discovery.serves($0) }),
-                    unknown: Set(types.filter { discovery.isUnknown($0) }))
-            })
+        let storesLogger = Logger(label: "stores")
+        let owned = OwnedObjects(Self.ownedTypes + ClusterObjects.types, api: client, logger: storesLogger)
+        let apis = APIFollower(
+            AvailableAPIs.optional + [.certManagerCertificate], api: client, logger: logger, storesLogger: storesLogger)
         let access = AccessAvailability(api: client, logger: logger)
+        let settled = try settings.rendering(environment)
+        /// - Parameter served: `nil` as long as nobody knows.
+        let options: Options = { served, canGrantAccess in
+            var options = settled
+            if let served { options.availableAPIs = AvailableAPIs(served) }
+            options.canGrantAccess = canGrantAccess
+            options.kubernetesVersion = version.known
+            return options
+        }
+        validation = Self.validation(
+            settings, environment, apis: apis, access: access, options: options, logger: logger)
+
+        let namespaces = stores.namespaces.store
         let reconciler = CollectorReconciler(
-            api: client, collectors: collectors, owned: owned,
+            api: client, collectors: stores.collectors.store, owned: owned,
             renderer: { name in
-                var options = options
                 let namespace = namespaces[ObjectKey(name: name)]
-                // What we make of a type whose definition is being deleted would keep it from going.
-                options.availableAPIs = AvailableAPIs(availability.served.filter { !isLeaving($0) })
-                options.canGrantAccess = access.isGranted
+                var options = options(apis.usable, access.isGranted)
                 options.isSeenByWebhooks = namespace?.isSeenByWebhooks
-                options.kubernetesVersion = version.known
+                options.enforcesRestrictedPods = namespace?.enforcesRestrictedPods ?? false
                 return CollectorRenderer(options: options) { _ in namespace?.volumeGroup }
             },
             collectorVersion: Version.reference, events: events, logger: logger)
@@ -64,54 +57,10 @@ struct CollectorSide {
             name: "opentelemetrycollector", workers: 8, maximumDelay: CollectorReconciler.longestPause, logger: logger,
             reconcile: reconciler.reconcile)
         controller.watch(stores.collectors, where: Predicate(reconciler.isWorthReconciling))
-        // OpenShift annotates a namespace a moment after it was made; labels may come to keep the webhooks away.
-        controller.watch(stores.namespaces) { change in
-            if NamespaceFacts.areRenderedAlike(change.old, change.new) { return [] }
-            return collectors.keys.filter { $0.namespace == change.key.name }
-        }
-        availability.onChange {
-            for reflector in owned.reflectors { reflector.nudge() }
-            for key in collectors.keys { controller.queue.add(key) }
-        }
-        access.granted.onChange { _ in
-            for key in collectors.keys { controller.queue.add(key) }
-        }
-        for reflector in owned.reflectors {
-            controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
-            controller.watch(reflector) { change in Set([change.old, change.new].compactMap { $0?.collector }).sorted()
-            }
-        }
+        Self.follow(stores, owned, apis, access, with: controller)
 
-        let forbidden = environment.isFIPSDemanded ? settings.forbiddenComponents : .none
-        if !settings.forbiddenComponents.isEmpty {
-            logger.info(
-                "components are forbidden where FIPS is demanded",
-                metadata: ["isFIPSDemanded": "\(environment.isFIPSDemanded)"])
-        }
-        validation = {
-            var options = options
-            // Until there is an answer nobody is warned of an API that may well be served.
-            let served = availability.known
-            if let served { options.availableAPIs = AvailableAPIs(served) }
-            options.canGrantAccess = access.mayBeGranted
-            options.kubernetesVersion = version.known
-            return CollectorValidation(
-                options: options, forbidden: forbidden,
-                isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)
-        }
-
-        let discovery = Controller(name: "discovery", logger: logger) { _ in try await availability.reconcile() }
-        // What was not served may be now: no need to wait for the next try.
-        definitions.onChange { _ in
-            availability.expectChange()
-            for reflector in owned.reflectors { reflector.nudge() }
-            stores.collectors.nudge()
-            stores.instrumentations.nudge()
-        }
-        discovery.watch(definitions) { _ in [ObjectKey(name: "apis")] }
-
-        // Without the webhook nobody looks at who asks for rights, and so nobody gets any.
         let reviews = Controller(name: "access", logger: logger) { _ in try await access.reconcile() }
+        // Without the webhook nobody looks at who asks for rights, and so nobody gets any.
         if settings.isWebhookEnabled {
             reviews.queue.add(ObjectKey(name: "self"))
         } else {
@@ -121,7 +70,7 @@ struct CollectorSide {
         let clusterScoped = owned.reflectors.filter { !$0.type.isNamespaced }
         reflectors =
             owned.reflectors.filter(\.type.isNamespaced)
-            + [SwitchedService(clusterScoped, while: access.granted), definitions, discovery, reviews]
+            + [SwitchedService(clusterScoped, while: access.granted)] + apis.services + [reviews]
         self.access = access
         gauges = controller.gauges + owned.reflectors.flatMap(\.gauges)
         leading = LeadingWork(
@@ -133,9 +82,64 @@ struct CollectorSide {
                 try await stores.collectors.waitUntilSettled()
                 try await stores.namespaces.waitUntilSettled()
                 try await version.waitUntilSettled()
-                try await availability.waitUntilKnown()
+                try await apis.waitUntilKnown()
             },
             run: controller.run)
+    }
+
+    /// How collectors are rendered as the cluster is now, where it serves these APIs and the operator may or may not make
+    /// ClusterRoles.
+    private typealias Options = @Sendable (_ served: Set<ResourceType>?, _ canGrantAccess: Bool) -> RenderingOptions
+
+    private static func validation(
+        _ settings: Settings, _ environment: ProcessEnvironment, apis: APIFollower, access: AccessAvailability,
+        options: @escaping Options, logger: Logger
+    ) -> @Sendable () -> CollectorValidation {
+        let forbidden = environment.isFIPSDemanded ? settings.forbiddenComponents : .none
+        if !settings.forbiddenComponents.isEmpty {
+            logger.info(
+                "components are forbidden where FIPS is demanded",
+                metadata: ["isFIPSDemanded": "\(environment.isFIPSDemanded)"])
+        }
+        return {
+            // Until there is an answer nobody is warned of an API that may well be served.
+            let served = apis.known
+            return CollectorValidation(
+                options: options(served, access.mayBeGranted), forbidden: forbidden,
+                isCertManagerAvailable: served?.contains(.certManagerCertificate) ?? true)
+        }
+    }
+
+    /// Has collectors reconciled when something changes that they are rendered by, or an object of theirs.
+    private static func follow(
+        _ stores: Stores, _ owned: OwnedObjects, _ apis: APIFollower, _ access: AccessAvailability,
+        with controller: Controller
+    ) {
+        let collectors = stores.collectors.store
+        let reconcileAll: @Sendable () -> Void = {
+            for key in collectors.keys { controller.queue.add(key) }
+        }
+        access.granted.onChange(reconcileAll)
+        apis.onChange {
+            for reflector in owned.reflectors { reflector.nudge() }
+            reconcileAll()
+        }
+        apis.onDefinitionChange {
+            for reflector in owned.reflectors { reflector.nudge() }
+            stores.collectors.nudge()
+            stores.instrumentations.nudge()
+        }
+        // OpenShift annotates a namespace a moment after it was made; labels may come to keep the webhooks away or to enforce
+        // a Pod Security level.
+        controller.watch(stores.namespaces) { change in
+            if NamespaceFacts.areRenderedAlike(change.old, change.new) { return [] }
+            return collectors.keys.filter { $0.namespace == change.key.name }
+        }
+        for reflector in owned.reflectors {
+            controller.watch(reflector, ownedBy: .openTelemetryCollector) { $0.owner }
+            controller.watch(reflector) { change in Set([change.old, change.new].compactMap { $0?.collector }).sorted()
+            }
+        }
     }
 
     /// Everything that a collector may own.

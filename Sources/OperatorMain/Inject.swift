@@ -1,6 +1,5 @@
 import ArgumentParser
 import Document
-import Glibc
 import Injection
 import KubeClient
 import KubeModel
@@ -8,7 +7,7 @@ import Manifests
 import Rendering
 
 /// `otel-operator inject`: what the pod webhook does, done to manifests.
-struct Inject: OperatorCommand {
+struct Inject: OfflineCommand {
     static let configuration = CommandConfiguration(
         commandName: "inject",
         abstract: "Instrument the pods of manifests without a cluster, as the webhook would when they are created.",
@@ -93,15 +92,13 @@ struct Inject: OperatorCommand {
             case .json: documents.map { $0.serializedPretty() + "\n" }.joined()
             case .diff: report.objects.map { $0.diff(isColored: isColored) }.joined()
             }
-        guard StandardStream.output.write(text) else {
-            try fail("could not write to standard output: \(String(cString: strerror(errno)))")
-        }
+        try write(text)
         StandardStream.error.write(report.text)
         if report.hasRefusals { throw ExitCode(2) }
     }
 
     private func injected() async throws -> (documents: [JSONValue], report: InjectionReport) {
-        let settings = try resolvedSettings()
+        let settings = try resolvedSettings(Setting.injection)
         for note in settings.notes { tell("warning: \(note)") }
         let injector = Injector(settings: try injectionSettings(settings))
         var surroundings = Surroundings()
@@ -134,16 +131,6 @@ struct Inject: OperatorCommand {
         return result
     }
 
-    private func resolvedSettings() throws -> Settings {
-        do {
-            return try Settings.resolved(
-                Setting.injection, for: "inject", arguments: flags,
-                environment: { ProcessEnvironment.value(of: $0) }, readFile: Run.readFile)
-        } catch {
-            try fail("configuration error: \(error)")
-        }
-    }
-
     private func injectionSettings(_ settings: Settings) throws -> InjectionSettings {
         do {
             return try settings.injection()
@@ -164,9 +151,7 @@ struct Inject: OperatorCommand {
     private func fromCluster() async throws -> (surroundings: Surroundings, namespace: String) {
         do {
             let configuration = try ClusterConfiguration.detected(environment: ProcessEnvironment.all)
-            var options = ClientOptions()
-            options.userAgent = "otel-operator/\(Version.current)"
-            let client = Client(configuration, options: options)
+            let client = Client(configuration, options: .ours)
             let surroundings: Result<Surroundings, any Error>
             do {
                 surroundings = .success(try await Surroundings(readingFrom: client))
@@ -178,12 +163,5 @@ struct Inject: OperatorCommand {
         } catch {
             try fail("could not read from the cluster: \(error)")
         }
-    }
-
-    private func tell(_ line: String) { StandardStream.error.write(TextTable.printable(line) + "\n") }
-
-    private func fail(_ message: String) throws -> Never {
-        tell("error: \(message)")
-        throw ExitCode(1)
     }
 }

@@ -29,7 +29,9 @@ struct InstrumentationSide {
         let namespaces = stores.namespaces.store
         let reporter = InstrumentationStatusReporter(
             api: client, injector: Injector(settings: injection), instrumentations: instrumentations.store,
-            namespaceAnnotations: { namespaces[ObjectKey(name: $0)]?.annotations ?? [:] }, logger: logger)
+            namespaceAnnotations: { namespaces[ObjectKey(name: $0)]?.annotations ?? [:] },
+            enforcesRestrictedPods: { namespaces[ObjectKey(name: $0)]?.enforcesRestrictedPods ?? false },
+            logger: logger)
         let status = Controller(name: "instrumentation-status", logger: logger) { _ in try await reporter.reconcile() }
         reporter.follow(instrumentations, with: status.queue)
 

@@ -33,7 +33,7 @@ struct OperatorProcess {
             "starting", metadata: ["version": "\(Version.current)", "namespace": "\(environment.namespace)"])
         let configuration = try ClusterConfiguration.detected(environment: ProcessEnvironment.all)
         let client = Client(
-            configuration, options: clientOptions, logger: Logger(label: "kube-client"),
+            configuration, options: .ours, logger: Logger(label: "kube-client"),
             onRequest: Exposition.count)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: HTTPServer.defaultThreadCount)
         do {
@@ -55,12 +55,6 @@ struct OperatorProcess {
         await client.shutdown()
         try? await group.shutdownGracefully()
         logger.info("stopped")
-    }
-
-    private var clientOptions: ClientOptions {
-        var options = ClientOptions()
-        options.userAgent = "otel-operator/\(Version.current)"
-        return options
     }
 
     private func assemble(

@@ -1,13 +1,12 @@
 import ArgumentParser
 import Document
-import Glibc
 import KubeClient
 import KubeModel
 import Manifests
 import Rendering
 
 /// `otel-operator render`: what the operator does with collectors, done to manifests.
-struct Render: OperatorCommand {
+struct Render: OfflineCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Render the collectors of manifests without a cluster: every object that the operator would apply.",
@@ -118,7 +117,7 @@ struct Render: OperatorCommand {
     }
 
     func run() async throws {
-        let settings = try resolvedSettings()
+        let settings = try resolvedSettings(Setting.rendering)
         for note in settings.notes { tell("warning: \(note)") }
         let rendering = try manifestRendering(settings)
         let manifests = try read()
@@ -142,16 +141,6 @@ struct Render: OperatorCommand {
     }
 
     // MARK: - Without a cluster
-
-    private func resolvedSettings() throws -> Settings {
-        do {
-            return try Settings.resolved(
-                Setting.rendering, for: "render", arguments: flags,
-                environment: { ProcessEnvironment.value(of: $0) }, readFile: Run.readFile)
-        } catch {
-            try fail("configuration error: \(error)")
-        }
-    }
 
     private func manifestRendering(_ settings: Settings) throws -> ManifestRendering {
         var environment = ProcessEnvironment()
@@ -203,9 +192,7 @@ struct Render: OperatorCommand {
         } catch {
             try fail("could not read from the cluster: \(error)")
         }
-        var clientOptions = ClientOptions()
-        clientOptions.userAgent = "otel-operator/\(Version.current)"
-        let client = Client(configuration, options: clientOptions)
+        let client = Client(configuration, options: .ours)
         let result: Result<(RenderReport, [ClusterComparison.Difference]), any Error>
         var rendering = rendering
         rendering.namespace = namespace ?? configuration.namespace
@@ -245,23 +232,9 @@ struct Render: OperatorCommand {
         if clusterRoles { types += ClusterObjects.types }
         let comparison = ClusterComparison(api: client, types: types)
         rendering.stored = try await comparison.stored(rendering.keys(manifests))
+        rendering.restrictedNamespaces = try await comparison.restrictedNamespaces(of: rendering.keys(manifests))
         let report = rendering.run(manifests)
         if report.hasRejections { return (report, []) }
         return (report, try await comparison.differences(report.collectors, stored: rendering.stored))
-    }
-
-    // MARK: - Telling
-
-    private func write(_ text: String) throws {
-        guard StandardStream.output.write(text) else {
-            try fail("could not write to standard output: \(String(cString: strerror(errno)))")
-        }
-    }
-
-    private func tell(_ line: String) { StandardStream.error.write(TextTable.printable(line) + "\n") }
-
-    private func fail(_ message: String, at place: String? = nil) throws -> Never {
-        tell("\(place.map { "\($0): " } ?? "")error: \(message)")
-        throw ExitCode(Self.unusable)
     }
 }

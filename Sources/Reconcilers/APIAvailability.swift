@@ -14,10 +14,15 @@ public final class APIAvailability: Sendable {
     private let discover: @Sendable ([ResourceType]) async throws -> Answer
     private let logger: Logger
     private let handlers = Mutex<[@Sendable () -> Void]>([])
-    private let current = Mutex<Set<ResourceType>?>(nil)
-    /// Those that gave no answer the last time.
-    private let silent = Mutex<Set<ResourceType>>([])
+    private let state = Mutex(State())
     private let coming = Mutex<[Duration]>([])
+
+    private struct State {
+        var served: Set<ResourceType>?
+        /// Those that gave no answer the last time.
+        var silent: Set<ResourceType> = []
+        var order = AnswerOrder()
+    }
 
     /// What the cluster says of the types.
     public struct Answer: Sendable, Equatable {
@@ -44,7 +49,7 @@ public final class APIAvailability: Sendable {
     public var served: Set<ResourceType> { known ?? [] }
 
     /// The last answer; `nil` while there was none.
-    public var known: Set<ResourceType>? { current.withLock { $0 } }
+    public var known: Set<ResourceType>? { state.withLock { $0.served } }
 
     /// Calls the handler after the answer has changed.
     public func onChange(_ handler: @escaping @Sendable () -> Void) { handlers.withLock { $0.append(handler) } }
@@ -70,17 +75,18 @@ public final class APIAvailability: Sendable {
     /// - Returns: the types that the cluster says nothing about.
     @discardableResult
     func refresh() async throws -> Set<ResourceType> {
+        let question = state.withLock { $0.order.ask() }
         let answer = try await discover(types)
-        let (before, found) = current.withLock { current in
-            let before = current ?? []
+        let taken = state.withLock { state -> (before: Set<ResourceType>, found: Set<ResourceType>, isNews: Bool)? in
+            guard state.order.answer(question) else { return nil }
+            let before = state.served ?? []
             let found = answer.served.union(answer.unknown.intersection(before))
-            current = found
-            return (before, found)
+            let isNews = !answer.unknown.isSubset(of: state.silent)
+            state.served = found
+            state.silent = answer.unknown
+            return (before, found, isNews)
         }
-        let isNews = silent.withLock { silent in
-            defer { silent = answer.unknown }
-            return !answer.unknown.isSubset(of: silent)
-        }
+        guard let (before, found, isNews) = taken else { return answer.unknown }
         if isNews {
             let names = answer.unknown.map { "\($0)" }.sorted().joined(separator: ", ")
             logger.warning("could not find out whether APIs are served", metadata: ["resources": "\(names)"])
@@ -91,6 +97,9 @@ public final class APIAvailability: Sendable {
         for handler in handlers.withLock({ $0 }) { handler() }
         return answer.unknown
     }
+
+    /// What was known of the type is of a definition that is gone: when the cluster serves it again, that is a change.
+    func forget(_ type: ResourceType) { state.withLock { _ = $0.served?.remove(type) } }
 
     /// A CRD has changed: until the answer has settled it is asked for more often. Call it before the next `reconcile`.
     public func expectChange() { coming.withLock { $0 = Self.intervalsAfterChange } }

@@ -1,4 +1,3 @@
-import Document
 public import KubeClient
 import KubeModel
 public import KubeRuntime
@@ -22,6 +21,8 @@ public final class AccessAvailability: Sendable {
     private let api: any KubeAPI
     private let logger: Logger
     private let isKnown = Mutex(false)
+    /// Held while an answer is taken over, so that of two the later question's stays.
+    private let order = Mutex(AnswerOrder())
 
     public init(api: any KubeAPI, logger: Logger) {
         self.api = api
@@ -56,11 +57,16 @@ public final class AccessAvailability: Sendable {
     }
 
     func refresh() async throws(KubeError) {
+        let question = order.withLock { $0.ask() }
         let missing = try await missingRight()
-        let wasKnown = isKnown.withLock { isKnown in
-            defer { isKnown = true }
-            return isKnown
+        order.withLock { order in
+            if order.answer(question) { take(missing) }
         }
+    }
+
+    /// - Parameter missing: the first right that the operator does not have.
+    private func take(_ missing: String?) {
+        let wasKnown = isKnown.withLock { $0 }
         if !wasKnown || granted.isOn != (missing == nil) {
             if let missing {
                 logger.info("collectors get no ClusterRoles: the operator may not \(missing)")
@@ -69,6 +75,8 @@ public final class AccessAvailability: Sendable {
             }
         }
         granted.set(missing == nil)
+        // Only now: in between, a collector would be let pass as if nothing were granted.
+        isKnown.withLock { $0 = true }
     }
 
     /// The first right that is missing: without it nothing works, so the others are not asked for.
@@ -81,18 +89,8 @@ public final class AccessAvailability: Sendable {
 
     private func isAllowed(_ verb: String, _ type: ResourceType) async throws(KubeError) -> Bool {
         do throws(KubeError) {
-            let review = try await api.create(
-                .selfSubjectAccessReview,
-                KubeObject([
-                    "apiVersion": .string(ResourceType.selfSubjectAccessReview.apiVersion),
-                    "kind": .string(ResourceType.selfSubjectAccessReview.kind),
-                    "spec": [
-                        "resourceAttributes": [
-                            "group": .string(type.group), "resource": .string(type.plural), "verb": .string(verb),
-                        ]
-                    ],
-                ]))
-            return review["status"]?["allowed"]?.boolValue == true && review["status"]?["denied"]?.boolValue != true
+            return try await api.isAllowed(
+                AccessQuestion(.resource(verb: verb, group: type.group, resource: type.plural)))
         } catch {
             // Who may not even ask may not do it either.
             if error.status?.isForbidden == true || error.status?.isNotFound == true { return false }

@@ -190,7 +190,8 @@ public final class CollectorReconciler: Sendable {
     }
 
     private func isRunning(_ reference: TypedKey, of resource: KubeObject) -> Bool {
-        WorkloadObservations.types.contains(reference.type) && owned.known(reference)?.owner?.uid == resource.uid
+        guard WorkloadObservations.types.contains(reference.type) else { return false }
+        return owned.known(reference)?.owner?.uid == resource.uid || workloads.isOwned(reference, by: resource.uid)
     }
 
     /// What this API server's version does not have.

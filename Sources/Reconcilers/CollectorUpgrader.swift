@@ -80,25 +80,45 @@ struct CollectorUpgrader: Sendable {
         let upgrade = CollectorUpgrade(of: stored.json, from: from, to: version)
         var resource = stored
         let changes = JSONPatch.diff(from: stored.json, to: upgrade.resource).json.arrayValue ?? []
-        if !changes.isEmpty {
-            // With the version, so that somebody else's change in between is not taken for what was upgraded.
-            let precondition: JSONValue = [
-                "op": "replace", "path": "/metadata/resourceVersion", "value": .string(stored.resourceVersion),
-            ]
-            resource = try await api.patch(
-                .openTelemetryCollector, stored.key, .json([precondition] + changes), subresource: nil)
-            tell(upgrade, from: from, about: stored)
-            unsaid.remember(upgrade.remarks, of: stored, from: from)
-        }
         // Of a change whose status could not be written, the resource shows nothing any more.
-        let earlier = unsaid.remarks(of: stored, from: from)
-        let remarks = earlier + upgrade.remarks.filter { !earlier.contains($0) }
+        let earlier = unsaid.upgrade(of: stored, from: from)
+        let remarks = earlier.adding(upgrade.remarks)
+        if !changes.isEmpty {
+            resource = try await write(changes, remarks, over: stored, from: from, earlier)
+            tell(earlier.isTold ? upgrade.remarks : remarks, from: from, to: upgrade.version, about: stored)
+            unsaid.remember(.init(remarks: remarks, isTold: true), of: stored, from: from)
+        }
         let (written, isNew) = try await say(
             Self.condition(upgrade, remarks, from: from), version: upgrade.version, about: resource)
         unsaid.forget(stored.key)
-        if changes.isEmpty, earlier.isEmpty, upgrade.version != from { tell(upgrade, from: from, about: stored) }
+        if changes.isEmpty, !earlier.isTold, upgrade.version != from {
+            tell(remarks, from: from, to: upgrade.version, about: stored)
+        }
         if let obstacle = upgrade.obstacle, isNew { record(.warning, stored, Self.text(obstacle, of: resource.json)) }
         return Outcome(resource: written, isPending: upgrade.obstacle != nil)
+    }
+
+    /// Changes the resource. What is changed is remembered before: should the answer be lost, nothing else would tell it.
+    private func write(
+        _ changes: [JSONValue], _ remarks: [CollectorUpgrade.Remark], over stored: KubeObject, from: String,
+        _ earlier: UnsaidUpgrades.Upgrade
+    ) async throws(KubeError) -> KubeObject {
+        // With the version, so that somebody else's change in between is not taken for what was upgraded.
+        let precondition: JSONValue = [
+            "op": "replace", "path": "/metadata/resourceVersion", "value": .string(stored.resourceVersion),
+        ]
+        unsaid.remember(.init(remarks: remarks), of: stored, from: from)
+        do throws(KubeError) {
+            return try await api.patch(
+                .openTelemetryCollector, stored.key, .json([precondition] + changes), subresource: nil)
+        } catch {
+            // A refusal has changed nothing.
+            if let code = error.status?.code, (400..<500).contains(code) {
+                unsaid.forget(stored.key)
+                if !earlier.remarks.isEmpty { unsaid.remember(earlier, of: stored, from: from) }
+            }
+            throw error
+        }
     }
 
     /// The resource is reconciled as it is; the caller tries again.
@@ -175,19 +195,21 @@ struct CollectorUpgrader: Sendable {
     }
 
     /// One Event with what was changed, and one for each thing that the user should look at; the log has all of it.
-    private func tell(_ upgrade: CollectorUpgrade, from: String, about resource: KubeObject) {
-        for remark in upgrade.remarks {
+    private func tell(
+        _ remarks: [CollectorUpgrade.Remark], from: String, to version: String, about resource: KubeObject
+    ) {
+        for remark in remarks {
             logger.info(
                 "collector upgraded",
                 metadata: [
-                    "collector": "\(resource.key)", "from": "\(from)", "to": "\(upgrade.version)",
+                    "collector": "\(resource.key)", "from": "\(from)", "to": "\(version)",
                     "change": "\(remark.sentence)",
                 ])
         }
-        let done = upgrade.remarks.filter { !$0.isWarning }.map(\.sentence)
-        let news = "upgraded from \(from) to \(upgrade.version)"
+        let done = remarks.filter { !$0.isWarning }.map(\.sentence)
+        let news = "upgraded from \(from) to \(version)"
         for part in Self.parts(of: done, behind: news) { record(.normal, resource, part) }
-        for remark in upgrade.remarks where remark.isWarning { record(.warning, resource, remark.sentence) }
+        for remark in remarks where remark.isWarning { record(.warning, resource, remark.sentence) }
     }
 
     /// The sentences in as few notes as an Event's limit allows.

@@ -50,6 +50,7 @@ public final class InstrumentationStatusReporter: Sendable {
     private let instrumentations: Store<InstrumentationSource.Lookup>
     private let source: InstrumentationSource
     private let namespaceAnnotations: @Sendable (String) -> [String: String]
+    private let enforcesRestrictedPods: @Sendable (String) -> Bool
     private let now: @Sendable () -> Duration
     private let logger: Logger
     private let state: Mutex<State>
@@ -57,11 +58,13 @@ public final class InstrumentationStatusReporter: Sendable {
     /// - Parameters:
     ///   - injector: the webhook's.
     ///   - namespaceAnnotations: those of a namespace that ask for injection.
+    ///   - enforcesRestrictedPods: whether a namespace admits only pods of the level `restricted`.
     ///   - maximumExplanations: of how many owners it is remembered why their pods have no agent.
     ///   - now: the time since some moment.
     public init(
         api: any KubeAPI, injector: Injector, instrumentations: Store<InstrumentationSource.Lookup>,
-        namespaceAnnotations: @escaping @Sendable (String) -> [String: String], maximumExplanations: Int = 4096,
+        namespaceAnnotations: @escaping @Sendable (String) -> [String: String],
+        enforcesRestrictedPods: @escaping @Sendable (String) -> Bool = { _ in false }, maximumExplanations: Int = 4096,
         now: @escaping @Sendable () -> Duration = InstrumentationStatusReporter.monotonicTime, logger: Logger
     ) {
         self.api = api
@@ -71,6 +74,7 @@ public final class InstrumentationStatusReporter: Sendable {
             instrumentation: { instrumentations[$0] },
             instrumentations: { instrumentations.values(inNamespace: $0) })
         self.namespaceAnnotations = namespaceAnnotations
+        self.enforcesRestrictedPods = enforcesRestrictedPods
         self.now = now
         self.logger = logger
         state = Mutex(State(explanations: AgentExplanations(capacity: maximumExplanations)))
@@ -200,7 +204,7 @@ public final class InstrumentationStatusReporter: Sendable {
         if pod.isBeingDeleted || phase == "Succeeded" || phase == "Failed" { return nil }
         let result = injector.inject(
             pod.json, namespace: pod.namespace, namespaceAnnotations: namespaceAnnotations(pod.namespace),
-            instrumentations: source)
+            enforcesRestrictedPods: enforcesRestrictedPods(pod.namespace), instrumentations: source)
         return AgentExplanation(result, languages: Set(group.missing.values.joined()))
     }
 

@@ -8,25 +8,36 @@ import Upgrade
 /// Memory is bounded by the collectors whose status could not be written. A process that starts meanwhile knows nothing of
 /// it; the Event tells the change all the same.
 final class UnsaidUpgrades: Sendable {
+    struct Upgrade: Sendable {
+        /// In the order in which they were made.
+        var remarks: [CollectorUpgrade.Remark] = []
+        /// Whether Events have told them.
+        var isTold = false
+
+        func adding(_ others: [CollectorUpgrade.Remark]) -> [CollectorUpgrade.Remark] {
+            remarks + others.filter { !remarks.contains($0) }
+        }
+    }
+
     private struct Entry {
         var uid: String
         var from: String
-        var remarks: [CollectorUpgrade.Remark]
+        var upgrade: Upgrade
     }
 
     private let entries = Mutex<[ObjectKey: Entry]>([:])
 
-    func remember(_ remarks: [CollectorUpgrade.Remark], of resource: KubeObject, from version: String) {
-        let earlier = self.remarks(of: resource, from: version)
-        let all = earlier + remarks.filter { !earlier.contains($0) }
-        entries.withLock { $0[resource.key] = Entry(uid: resource.uid, from: version, remarks: all) }
+    func remember(_ upgrade: Upgrade, of resource: KubeObject, from version: String) {
+        entries.withLock { $0[resource.key] = Entry(uid: resource.uid, from: version, upgrade: upgrade) }
     }
 
-    /// In the order in which they were made; empty when the resource is another, or was upgraded from elsewhere.
-    func remarks(of resource: KubeObject, from version: String) -> [CollectorUpgrade.Remark] {
+    /// Empty when the resource is another, or was upgraded from elsewhere.
+    func upgrade(of resource: KubeObject, from version: String) -> Upgrade {
         entries.withLock { entries in
-            guard let entry = entries[resource.key], entry.uid == resource.uid, entry.from == version else { return [] }
-            return entry.remarks
+            guard let entry = entries[resource.key], entry.uid == resource.uid, entry.from == version else {
+                return Upgrade()
+            }
+            return entry.upgrade
         }
     }
 

@@ -34,6 +34,11 @@ final class WorkloadObservations: Sendable {
 
     func forget(_ reference: TypedKey) { observations.withLock { $0[reference] = nil } }
 
+    /// Whether the workload was there and was that owner's when it was last read or written: the store may not show it yet.
+    func isOwned(_ reference: TypedKey, by uid: String) -> Bool {
+        observations.withLock { $0[reference]?.excerpt.controller?.uid == uid }
+    }
+
     /// - Parameter known: what the store shows.
     /// - Returns: `nil` when the workload has to be read.
     func current(_ reference: TypedKey, known: OwnedObject?) -> KubeObject? {

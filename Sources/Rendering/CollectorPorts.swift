@@ -15,7 +15,7 @@ struct CollectorPorts: Sendable {
     /// that speaks UDP, as they all carry HTTP.
     private(set) var entrances: [ServicePort] = []
     /// Where `prometheus` exporters show the metrics that they were sent, by id.
-    private(set) var prometheusExporters: [PrometheusExporter] = []
+    private(set) var scrapedExporters: [ScrapedExporter] = []
     private(set) var findings: [Finding] = []
     private var noted: Set<Finding> = []
 
@@ -74,7 +74,7 @@ struct CollectorPorts: Sendable {
         let exporters = try Self.ports(of: .exporter, in: config)
         for component in config.enabled(.exporter) where component.type == "prometheus" {
             for port in try component.parser.ports(of: component) {
-                prometheusExporters.append(PrometheusExporter(component, port: port.port))
+                scrapedExporters.append(ScrapedExporter(component, port: port.port))
             }
         }
         let declared = usable(declared)

@@ -84,7 +84,7 @@ public struct CollectorRenderer: Sendable {
                     .warning, .metricsNotReachable,
                     "service.telemetry: \(problem); the monitoring Service uses \(MetricsEndpoint.defaultPort)"))
         }
-        findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark
+        findings += draft.scrapeAnnotationRemark + draft.trafficPolicyRemark + draft.admittedPodSpec().findings
         let obstacle = draft.options.accessObstacle
         findings += draft.accessFindings(
             holder: "ServiceAccount \(draft.serviceAccountName) the rights, \(obstacle ?? "")",

@@ -32,6 +32,8 @@ public struct Finding: Sendable, Hashable {
         case invalidConfig = "InvalidConfig"
         /// A component reads the Kubernetes API, for which somebody must give the collector rights.
         case accessRequired = "AccessRequired"
+        /// The namespace's Pod Security level refuses the collector's pods.
+        case podSecurity = "PodSecurity"
         /// The configuration was made for another version of the collector.
         case versionMismatch = "VersionMismatch"
         /// The program itself failed.

@@ -25,6 +25,8 @@ public struct RenderingOptions: Sendable, Equatable {
     /// checked that who asks for rights has them, and so nobody gets any. `nil` when that is not known yet: then no rights
     /// are given, and nothing is said about it.
     public var isSeenByWebhooks: Bool?
+    /// Whether the namespace that is rendered for admits only pods of the level `restricted` (`PodSecurity`).
+    public var enforcesRestrictedPods: Bool
     /// `nil` when nobody knows; then it counts as current.
     public var kubernetesVersion: KubernetesVersion?
     /// What collectors that serve TLS are to keep to; `nil` for what the collector itself takes.
@@ -38,7 +40,7 @@ public struct RenderingOptions: Sendable, Equatable {
         collectorImage: String = defaultCollectorImage, labelsFilter: KeyFilter = .none,
         annotationsFilter: KeyFilter = .lastApplied, proxyEnvironment: ProxyEnvironment = ProxyEnvironment(),
         monitorAPI: MonitorAPI = .auto, availableAPIs: AvailableAPIs = .all,
-        canGrantAccess: Bool = true, isSeenByWebhooks: Bool? = true,
+        canGrantAccess: Bool = true, isSeenByWebhooks: Bool? = true, enforcesRestrictedPods: Bool = false,
         kubernetesVersion: KubernetesVersion? = nil, tlsProfile: TLSProfile? = nil
     ) {
         self.collectorImage = collectorImage
@@ -49,6 +51,7 @@ public struct RenderingOptions: Sendable, Equatable {
         self.availableAPIs = availableAPIs
         self.canGrantAccess = canGrantAccess
         self.isSeenByWebhooks = isSeenByWebhooks
+        self.enforcesRestrictedPods = enforcesRestrictedPods
         self.kubernetesVersion = kubernetesVersion
         self.tlsProfile = tlsProfile
     }

@@ -1,16 +1,14 @@
 import Document
+import OperatorAPI
 
 /// The parts of a collector's resource that steps work on.
 extension ObjectDraft {
     enum Section: String { case receivers, processors, exporters, extensions }
 
-    /// The type of a component: what stands before the slash of its id.
-    static func type(of id: String) -> String { String(id.prefix { $0 != "/" }) }
-
     /// Edits the configuration of each component of these types. A component without configuration has nothing to change.
     mutating func components(_ section: Section, of types: Set<String>, _ change: (inout ObjectDraft) -> Void) {
         edit(path: "spec", "config", section.rawValue) { components in
-            for id in components.members.keys where types.contains(Self.type(of: id)) {
+            for id in components.members.keys where types.contains(ComponentID.type(of: id)) {
                 components.edit(id, change)
             }
         }
@@ -19,7 +17,7 @@ extension ObjectDraft {
     /// Whether a component of such a type is configured.
     func hasComponent(_ section: Section, where isWanted: (String) -> Bool) -> Bool {
         let config = members["spec"]?["config"]?[section.rawValue]?.objectValue
-        return config?.keys.contains { isWanted(Self.type(of: $0)) } ?? false
+        return config?.keys.contains { isWanted(ComponentID.type(of: $0)) } ?? false
     }
 
     /// Replaces components in all pipelines.

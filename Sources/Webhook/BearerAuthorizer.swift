@@ -1,3 +1,4 @@
+public import KubeModel
 import Synchronization
 
 /// Whether the bearer of a token may do something.
@@ -18,29 +19,12 @@ public enum AccessDecision: Sendable, Equatable {
     case failed
 }
 
-/// Who a token stands for: the `user` of a TokenReview's status.
-public struct AuthenticatedUser: Sendable, Hashable {
-    public var name: String
-    public var uid: String
-    public var groups: [String]
-    public var extra: [String: [String]]
-
-    public init(name: String, uid: String = "", groups: [String] = [], extra: [String: [String]] = [:]) {
-        self.name = name
-        self.uid = uid
-        self.groups = groups
-        self.extra = extra
-    }
-
-    var isAnonymous: Bool { name == "system:anonymous" || groups.contains("system:unauthenticated") }
-}
-
 /// The two questions to the API server.
 public protocol AccessReviewer: Sendable {
     /// A TokenReview; `nil` when the token is not valid.
-    func authenticate(token: String) async throws -> AuthenticatedUser?
+    func authenticate(token: String) async throws -> UserInfo?
     /// A SubjectAccessReview for a non-resource URL.
-    func authorize(_ user: AuthenticatedUser, verb: String, path: String) async throws -> Bool
+    func authorize(_ user: UserInfo, verb: String, path: String) async throws -> Bool
 }
 
 /// Asks an `AccessReviewer` and remembers its answers: who a token is for one minute, "allowed" for five, "denied" for
@@ -49,13 +33,13 @@ public protocol AccessReviewer: Sendable {
 /// Source: the lifetimes are those of controller-runtime's metrics filter (k8s.io/apiserver's delegating defaults).
 public final class CachingAuthorizer<C: Clock>: BearerAuthorizer where C.Duration == Duration {
     private struct Question: Hashable {
-        let user: AuthenticatedUser
+        let user: UserInfo
         let verb: String
         let path: String
     }
 
     private struct State {
-        var users = ExpiringCache<String, AuthenticatedUser?, C.Instant>()
+        var users = ExpiringCache<String, UserInfo?, C.Instant>()
         var decisions = ExpiringCache<Question, Bool, C.Instant>()
     }
 
@@ -77,7 +61,7 @@ public final class CachingAuthorizer<C: Clock>: BearerAuthorizer where C.Duratio
         }
     }
 
-    private func user(_ token: String) async throws -> AuthenticatedUser? {
+    private func user(_ token: String) async throws -> UserInfo? {
         if let known = state.withLock({ $0.users.value(token, now: clock.now) }) { return known }
         let user = try await reviewer.authenticate(token: token)
         let now = clock.now
@@ -115,4 +99,8 @@ struct ExpiringCache<Key: Hashable & Sendable, Value: Sendable, Instant: Instant
         }
         entries[key] = (value, end)
     }
+}
+
+extension UserInfo {
+    fileprivate var isAnonymous: Bool { name == "system:anonymous" || groups.contains("system:unauthenticated") }
 }

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import Rendering
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -25,7 +26,7 @@ struct AccessReviewTests {
         let api = ReviewAPI { spec in
             spec[path: "resourceAttributes", "resource"] == "nodes" ? ["allowed": false] : ["allowed": true]
         }
-        let denied = try await Self.reviewer(api).denied(Self.rules, user: ReviewedUser(name: "alice"))
+        let denied = try await Self.reviewer(api).denied(Self.rules, user: UserInfo(name: "alice"))
         #expect(
             denied == [
                 AccessRule(apiGroups: [""], resources: ["nodes/stats"], verbs: ["get"]),
@@ -35,24 +36,14 @@ struct AccessReviewTests {
         #expect(api.mostAtOnce <= 8)
     }
 
-    @Test("asks as the user is, by verb, group, resource and part, or by path")
-    func spec() {
-        let user = ReviewedUser(name: "alice", uid: "u", groups: ["a", "b"], extra: ["z": ["1"], "k": ["2", "3"]])
+    @Test("asks by verb, group, resource and part, or by path")
+    func action() {
         let stats = AccessRule(apiGroups: [""], resources: ["nodes/stats"], verbs: ["get"])
         #expect(
-            AccessReviewer.spec(stats, user) == [
-                "user": "alice", "uid": "u", "groups": ["a", "b"], "extra": ["k": ["2", "3"], "z": ["1"]],
-                "resourceAttributes": ["group": "", "resource": "nodes", "subresource": "stats", "verb": "get"],
-            ])
+            AccessReviewer.action(stats)
+                == .resource(verb: "get", group: "", resource: "nodes", subresource: "stats"))
         let path = AccessRule(nonResourceURLs: ["/metrics"], verbs: ["get"])
-        #expect(
-            AccessReviewer.spec(path, ReviewedUser(name: "bob")) == [
-                "user": "bob", "nonResourceAttributes": ["path": "/metrics", "verb": "get"],
-            ])
-        #expect(
-            ReviewedUser.serviceAccount("x", namespace: "ns").groups == [
-                "system:serviceaccounts", "system:serviceaccounts:ns", "system:authenticated",
-            ])
+        #expect(AccessReviewer.action(path) == .path(verb: "get", "/metrics"))
     }
 
     @Test(
@@ -64,13 +55,13 @@ struct AccessReviewTests {
     func verdict(_ status: JSONValue, _ count: Int) async throws {
         let rule = AccessRule(apiGroups: [""], resources: ["pods"], verbs: ["get"])
         let api = ReviewAPI { _ in status }
-        #expect(try await Self.reviewer(api).denied([rule], user: ReviewedUser(name: "a")).count == count)
+        #expect(try await Self.reviewer(api).denied([rule], user: UserInfo(name: "a")).count == count)
     }
 
     @Test("nobody is asked about nothing")
     func nothing() async throws {
         let api = ReviewAPI { _ in ["allowed": false] }
-        #expect(try await Self.reviewer(api).denied([], user: ReviewedUser(name: "a")) == [])
+        #expect(try await Self.reviewer(api).denied([], user: UserInfo(name: "a")) == [])
         #expect(api.specs.isEmpty)
     }
 
@@ -78,7 +69,7 @@ struct AccessReviewTests {
     func timeout() async {
         let reviewer = AccessReviewer(api: ReviewAPI(answer: nil), deadline: .milliseconds(20))
         await #expect(throws: AccessReviewError.timeout(user: "a", after: .milliseconds(20))) {
-            try await reviewer.denied(Self.rules, user: ReviewedUser(name: "a"))
+            try await reviewer.denied(Self.rules, user: UserInfo(name: "a"))
         }
     }
 
@@ -86,17 +77,17 @@ struct AccessReviewTests {
     func refused() async {
         let failing = ReviewAPI { _ in .null }
         await #expect(throws: KubeError.self) {
-            try await Self.reviewer(failing).denied(Self.rules, user: ReviewedUser(name: "a"))
+            try await Self.reviewer(failing).denied(Self.rules, user: UserInfo(name: "a"))
         }
         let many = AccessRule(apiGroups: [""], resources: (0...1000).map { "r\($0)" }, verbs: ["get"])
         await #expect(throws: AccessReviewError.tooMany(1001)) {
-            try await Self.reviewer(failing).denied([many], user: ReviewedUser(name: "a"))
+            try await Self.reviewer(failing).denied([many], user: UserInfo(name: "a"))
         }
     }
 }
 
 /// Answers SubjectAccessReviews with a status; `null` is an error, and without an answer it waits for ever.
-private final class ReviewAPI: KubeAPI {
+private final class ReviewAPI: RefusingAPI {
     private struct State {
         var specs: [JSONValue] = []
         var running = 0
@@ -131,29 +122,4 @@ private final class ReviewAPI: KubeAPI {
         object["status"] = status
         return object
     }
-
-    private static let unexpected = KubeError.transport("not scripted")
-
-    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
-        throw Self.unexpected
-    }
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw Self.unexpected }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream { nil } }
-    func replace(_ type: ResourceType, _ object: KubeObject, subresource: String?) async throws(KubeError) -> KubeObject
-    { throw Self.unexpected }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw Self.unexpected }
-    func patch(
-        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw Self.unexpected }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {
-        throw Self.unexpected
-    }
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw Self.unexpected }
 }

@@ -12,7 +12,7 @@ import Webhook
 private final class Rights: AccessReviewing {
     private let lacking: [String: [AccessRule]]
     private let failing: String?
-    let asked = Mutex<[ReviewedUser]>([])
+    let asked = Mutex<[UserInfo]>([])
 
     /// - Parameters:
     ///   - lacking: by user; others have every right.
@@ -24,7 +24,7 @@ private final class Rights: AccessReviewing {
 
     struct Unreachable: Error, CustomStringConvertible { var description: String { "no answer" } }
 
-    func denied(_ rules: [AccessRule], user: ReviewedUser) async throws -> [AccessRule] {
+    func denied(_ rules: [AccessRule], user: UserInfo) async throws -> [AccessRule] {
         asked.withLock { $0.append(user) }
         if user.name == failing { throw Unreachable() }
         let lacking = Set((lacking[user.name] ?? []).flatMap(\.single))
@@ -79,7 +79,7 @@ struct CollectorValidatingHandlerTests {
         let author = try #require(rights.asked.withLock { $0.last })
         #expect(
             author
-                == ReviewedUser(
+                == UserInfo(
                     name: "alice", uid: "7", groups: ["devs", "system:authenticated"], extra: ["k": ["v"]]))
     }
 

@@ -9,7 +9,7 @@ import TestSupport
 @testable import Admission
 
 /// Counts the Events that are written.
-final class EventCounter: KubeAPI {
+final class EventCounter: RefusingAPI {
     private let events = Mutex<[KubeObject]>([])
 
     var created: [KubeObject] { events.withLock { $0 } }
@@ -26,25 +26,6 @@ final class EventCounter: KubeAPI {
     ) async throws(KubeError) -> KubeObject {
         KubeObject(type, key)
     }
-
-    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
-        throw .cancelled
-    }
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw .cancelled }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream { nil } }
-    func replace(
-        _ type: ResourceType, _ object: KubeObject, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
 }
 
 extension EventCounter {

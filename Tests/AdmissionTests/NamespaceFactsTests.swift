@@ -42,6 +42,25 @@ struct NamespaceFactsTests {
         #expect(!NamespaceFacts.areRenderedAlike(facts, nil))
     }
 
+    @Test(
+        "whether it admits only pods of the restricted level",
+        arguments: [("restricted", true), ("baseline", false), ("privileged", false), ("Restricted", false)])
+    func podSecurity(level: String, isRestricted: Bool) {
+        let facts = NamespaceFacts(
+            KubeObject([
+                "metadata": [
+                    "name": "shop", "labels": ["pod-security.kubernetes.io/enforce": .string(level)],
+                ]
+            ]))
+        #expect(facts.enforcesRestrictedPods == isRestricted)
+        let other = NamespaceFacts(
+            KubeObject([
+                "metadata": ["name": "shop", "labels": ["pod-security.kubernetes.io/audit": .string(level)]]
+            ]))
+        #expect(!other.enforcesRestrictedPods)
+        #expect(NamespaceFacts.areRenderedAlike(facts, other) == !isRestricted)
+    }
+
     @Test("the manifests keep the webhooks of collectors away from the same namespaces, and from no others")
     func manifest() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

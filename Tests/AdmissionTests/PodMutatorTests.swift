@@ -21,11 +21,12 @@ struct PodMutatorTests {
 
     /// With an Instrumentation in namespace `shop`; nothing listens where the API server would be.
     private func mutator(
-        namespaceAnnotations: JSONValue = .object([:]), sidecars: SidecarSource = .none
+        namespaceAnnotations: JSONValue = .object([:]), labels: JSONValue = .object([:]),
+        sidecars: SidecarSource = .none
     ) throws -> PodMutator {
         let namespaces = Store<NamespaceFacts>.Writer()
         let instrumentations = Store<InstrumentationSource.Lookup>.Writer()
-        let shop = KubeObject(["metadata": ["name": "shop", "annotations": namespaceAnnotations]])
+        let shop = KubeObject(["metadata": ["name": "shop", "annotations": namespaceAnnotations, "labels": labels]])
         namespaces.apply(shop.key, resourceVersion: "1", NamespaceFacts(shop))
         let instrumentation = try Instrumentation(Self.instrumentation)
         instrumentations.apply(instrumentation.key, resourceVersion: "1", .success(instrumentation))
@@ -105,6 +106,19 @@ struct PodMutatorTests {
                 ? .success(CollectorSidecar(collector: key, container: ["name": "otc-container", "image": "c"])) : nil
         },
         candidates: { [ObjectKey(namespace: $0, name: "edge")] }, isNative: { false })
+
+    @Test("where the namespace enforces the restricted level, the sidecar is given what that asks for")
+    func restricted() throws {
+        let level: JSONValue = ["pod-security.kubernetes.io/enforce": "restricted"]
+        let asked = pod(["sidecar.opentelemetry.io/inject": "edge"])
+        for (labels, isRestricted) in [(level, true), (.object([:]), false)] {
+            let response = try #require(
+                try mutator(labels: labels, sidecars: Self.sidecars).handleNow(request(asked)))
+            let added = try #require(
+                response.patch?.first { $0["path"]?.stringValue?.hasPrefix("/spec/containers") == true })
+            #expect((added[path: "value", "securityContext", "runAsNonRoot"] == true) == isRestricted)
+        }
+    }
 
     @Test("a pod that asks for a sidecar gets it, though its language is refused; the warning says which")
     func sidecar() throws {

@@ -19,6 +19,16 @@ struct CommittedFilesTests {
         #expect(committed == file.text, "run `make manifests`")
     }
 
+    @Test("the Helm chart holds copies of what it takes as it is, and nothing else but the list of images")
+    func chartFilesAreCurrent() throws {
+        let files = try CommittedFile.chartFiles(read: Repository.text)
+        for file in files { #expect(try Repository.text(file.path) == file.text, "run `make manifests`: \(file.path)") }
+        let folder = Repository.root.appending(path: "charts/otel-operator/files")
+        let found = try #require(FileManager.default.subpaths(atPath: folder.path())).filter { $0.hasSuffix(".yaml") }
+        let expected = files.map { $0.path.replacing("charts/otel-operator/files/", with: "") } + ["images.yaml"]
+        #expect(Set(found) == Set(expected))
+    }
+
     @Test("the kustomize base holds the same files as install.yaml")
     func kustomizationIsComplete() throws {
         func resources(_ folder: String) throws -> [String] {

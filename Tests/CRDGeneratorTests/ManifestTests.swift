@@ -12,19 +12,24 @@ struct ManifestTests {
 
     init() throws { manifests = try Manifests() }
 
-    @Test("the namespace comes first, is not labelled control-plane and enforces nothing on collectors")
+    @Test(
+        "the namespace comes first, is not labelled control-plane and enforces the restricted level, by rules that stay"
+    )
     func namespace() throws {
         let namespace = try #require(manifests.objects.first)
         #expect(namespace["kind"] == "Namespace")
         let labels = try #require(namespace[path: "metadata", "labels"]?.objectValue)
         #expect(labels["control-plane"] == nil)
-        #expect(labels["pod-security.kubernetes.io/enforce"] == nil)
+        #expect(labels["pod-security.kubernetes.io/enforce"] == "restricted")
+        #expect(labels["pod-security.kubernetes.io/enforce-version"] == "v1.25")
         #expect(labels["app.kubernetes.io/name"] == "opentelemetry-operator")
     }
 
     @Test("objects live in the operator's namespace, or in none")
     func namespaces() throws {
-        let namespaced = ["ServiceAccount", "Role", "RoleBinding", "Service", "Deployment", "PodDisruptionBudget"]
+        let namespaced = [
+            "ServiceAccount", "Role", "RoleBinding", "Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy",
+        ]
         for object in manifests.objects {
             let isNamespaced = namespaced.contains(object["kind"]?.stringValue ?? "")
             let namespace: JSONValue? = isNamespaced ? "opentelemetry-operator-system" : nil
@@ -68,6 +73,22 @@ struct ManifestTests {
         for field in ["hostNetwork", "hostPID", "hostIPC", "volumes"] {
             #expect(try manifests.podSpec[field] == nil)
         }
+    }
+
+    @Test("the NetworkPolicy selects the operator alone and opens every port of it, for everybody")
+    func networkPolicy() throws {
+        let policy = try manifests.one("NetworkPolicy", "opentelemetry-operator-controller-manager")
+        let spec = try #require(policy["spec"])
+        #expect(spec[path: "podSelector", "matchLabels"] == selector)
+        #expect(spec["policyTypes"] == ["Ingress"])
+        let rules = try #require(spec["ingress"]?.arrayValue)
+        #expect(rules.allSatisfy { $0["from"] == nil })
+        let opened = rules.flatMap { $0["ports"]?.arrayValue ?? [] }.compactMap { $0["port"] }
+        let served = try #require(manifests.container["ports"]?.arrayValue).compactMap { $0["containerPort"] }
+        #expect(Set(opened.compactMap(\.intValue)) == Set(served.compactMap(\.intValue)))
+        // A label of the operator's on collectors would cut them off.
+        let collectors = ["app.kubernetes.io/managed-by", "app.kubernetes.io/component"]
+        #expect(selector.objectValue?.keys.contains { collectors.contains($0) } == false)
     }
 
     @Test("two replicas, none missing during an update, memory limited and CPU not")

@@ -35,6 +35,7 @@ struct Given {
     var pod: JSONValue
     var namespace = "ns1"
     var annotations: [String: String] = [:]
+    var isRestricted = false
     var instrumentations: [JSONValue] = []
     /// What `true` asks for, when the cluster's are switched off.
     var fixed: JSONValue?
@@ -47,8 +48,8 @@ struct Given {
 
     var plan: InjectionPlan {
         Injector(settings: settings).plan(
-            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source,
-            sidecars: sidecars)
+            pod, namespace: namespace, namespaceAnnotations: annotations, enforcesRestrictedPods: isRestricted,
+            instrumentations: source, sidecars: sidecars)
     }
 
     private var source: InstrumentationSource {

@@ -27,12 +27,16 @@ extension Scenario {
         }
 
         /// Says that the resource is at that version, as the operator of that version did.
-        private func setVersion(_ version: String, of name: String, in namespace: String) throws {
-            var object = try #require(try cluster.get("otelcol", name, in: namespace))
-            object["status"]?["version"] = .string(version)
+        private func setVersion(_ version: String, of name: String, in namespace: String) async throws {
             let path = "/apis/opentelemetry.io/v1beta1/namespaces/\(namespace)/opentelemetrycollectors/\(name)/status"
-            let result = try cluster.kubectl("replace", "--raw", path, "-f", "-", input: object.serializedString())
-            guard result.succeeded else { throw ShellFailure(command: ["kubectl", "replace"], result: result) }
+            // Again when the operator has written the status in between.
+            try await eventually("version \(version) in the status", within: .seconds(30)) {
+                var object = try #require(try cluster.get("otelcol", name, in: namespace))
+                object["status"]?["version"] = .string(version)
+                let result = try cluster.kubectl("replace", "--raw", path, "-f", "-", input: object.serializedString())
+                guard result.succeeded else { throw ShellFailure(command: ["kubectl", "replace"], result: result) }
+                return ()
+            }
         }
 
         private func untilVersion(_ version: String, of name: String, in namespace: String) async throws -> JSONValue {
@@ -54,7 +58,7 @@ extension Scenario {
             try cluster.apply(collector("col", in: namespace, telemetry: telemetry))
             _ = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
             first.stop()
-            try setVersion("0.110.0", of: "col", in: namespace)
+            try await setVersion("0.110.0", of: "col", in: namespace)
 
             let second = try OperatorProcess()
             defer { second.stop() }
@@ -94,7 +98,7 @@ extension Scenario {
             let telemetry = "{metrics: {address: '0.0.0.0:8889'}}"
             try cluster.apply(collector("col", in: namespace, receivers: sampling, telemetry: telemetry))
             _ = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
-            try setVersion("0.60.0", of: "col", in: namespace)
+            try await setVersion("0.60.0", of: "col", in: namespace)
             let condition = try await cluster.condition("Upgraded", of: "col", in: namespace) {
                 $0["status"] == "False"
             }
@@ -131,7 +135,7 @@ extension Scenario {
             let namespace = try cluster.makeNamespace("newer")
             try cluster.apply(collector("col", in: namespace, telemetry: "{}"))
             _ = try await cluster.condition("Ready", of: "col", in: namespace) { $0["status"] == "True" }
-            try setVersion("0.200.0", of: "col", in: namespace)
+            try await setVersion("0.200.0", of: "col", in: namespace)
             let condition = try await cluster.condition("Complete", of: "col", in: namespace) {
                 $0["message"]?.stringValue?.contains("0.200.0") == true
             }

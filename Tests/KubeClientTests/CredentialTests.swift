@@ -99,7 +99,7 @@ struct ExecPluginTests {
     @Test("a plugin that hangs is stopped")
     func hangs() async throws {
         let folder = try Folder()
-        var plugin = try script(folder, "exec sleep 600")
+        var plugin = try script(folder, "exec tail -f /dev/null")
         plugin.timeout = .milliseconds(200)
         let error = await kubeError { try await plugin.run() }
         #expect(

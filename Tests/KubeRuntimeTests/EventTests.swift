@@ -252,7 +252,7 @@ private let time = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_000)
 }
 
 /// Takes events, or refuses them.
-private final class EventAPI: KubeAPI {
+private final class EventAPI: RefusingAPI {
     enum Call: Equatable, Sendable { case create(note: String), patch(ObjectKey, JSONValue) }
 
     let calls = Recorder<Call>()
@@ -278,25 +278,6 @@ private final class EventAPI: KubeAPI {
         try answer(.patch(key, value))
         return KubeObject(type, key)
     }
-
-    func get(_ type: ResourceType, _ key: ObjectKey, deadline: Duration?) async throws(KubeError) -> KubeObject {
-        throw .cancelled
-    }
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw .cancelled }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream(next: { nil }) }
-    func replace(
-        _ type: ResourceType, _ object: KubeObject, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
@@ -348,21 +329,35 @@ private final class EventAPI: KubeAPI {
                 == [.create(note: "one"), .create(note: "one"), .create(note: "one"), .create(note: "two")])
     }
 
-    @Test("a series whose Event has expired on the server begins anew")
+    @Test("what happens again after its Event has gone from the server is told in a new one")
     func expired() async throws {
         try await whileRunning(recorder.run) {
             record("one")
             await api.calls.wait(for: 1)
-            api.fail(with: .status(404, "NotFound"))
+            // The second try of the new Event is for that Event, too.
+            api.fail(with: .status(404, "NotFound"), .status(503))
             record("one")
-            await api.calls.wait(for: 2)
-            // The recorder forgets the series after the answer; until then the event is counted.
-            while api.calls.elements.count < 3 {
-                record("one")
-                await Task.yield()
-            }
-            #expect(api.calls.elements[2] == .create(note: "one"))
+            await api.calls.wait(for: 3)
+            await clock.advanceToNextSleeper()
+            let calls = await api.calls.wait(for: 4)
+            #expect(calls[0] == .create(note: "one") && calls[2...3] == [.create(note: "one"), .create(note: "one")])
         }
+    }
+
+    @Test("what happens again after its Event was refused is tried again")
+    func refused() async throws {
+        api.fail(with: .status(403, "Forbidden"))
+        try await whileRunning(recorder.run) {
+            record("one")
+            await api.calls.wait(for: 1)
+            // Written in order: when this one is there, the refusal was understood.
+            record("two")
+            await api.calls.wait(for: 2)
+            record("one")
+            await api.calls.wait(for: 3)
+        }
+        #expect(
+            api.calls.elements == [.create(note: "one"), .create(note: "two"), .create(note: "one")])
     }
 
     @Test("recording never waits, and what does not fit is dropped")

@@ -164,7 +164,7 @@ import Testing
 }
 
 /// Keeps one lease, and refuses writes with an old resource version, as the API server does.
-private final class LeaseAPI: KubeAPI {
+private final class LeaseAPI: RefusingAPI {
     struct State {
         var lease: KubeObject?
         var version = 0
@@ -233,22 +233,6 @@ private final class LeaseAPI: KubeAPI {
             return self.store(object, in: &state)
         }
     }
-
-    func list(
-        _ type: ResourceType, namespace: String?, options: ListOptions, projection: Projection
-    ) async throws(KubeError) -> ObjectList { throw .cancelled }
-    func watch(
-        _ type: ResourceType, namespace: String?, from resourceVersion: String, options: ListOptions,
-        projection: Projection
-    ) -> WatchStream { WatchStream(next: { nil }) }
-    func apply(
-        _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func patch(
-        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?
-    ) async throws(KubeError) -> KubeObject { throw .cancelled }
-    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws(KubeError) {}
-    func raw(_ path: String) async throws(KubeError) -> JSONValue { throw .cancelled }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct LeaderElectorTests {

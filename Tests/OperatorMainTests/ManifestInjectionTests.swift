@@ -429,4 +429,19 @@ struct SurroundingsTests {
             "{apiVersion: v1, kind: Namespace, metadata: {name: shop, annotations: {a: file}}}", into: &surroundings)
         #expect(surroundings.namespaceAnnotations["shop"] == ["a": "file", "b": "cluster"])
     }
+
+    @Test("a Namespace of a file that enforces another level than the cluster's wins; one that says nothing does not")
+    func levels() throws {
+        func namespace(_ labels: JSONValue) -> KubeObject {
+            KubeObject(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "shop", "labels": labels]])
+        }
+        let key = "pod-security.kubernetes.io/enforce"
+        var surroundings = Surroundings()
+        surroundings.add(instrumentations: [], namespaces: [namespace([key: "restricted"])])
+        #expect(surroundings.restrictedNamespaces == ["shop"])
+        _ = try notes(namespace(["team": "a"]).json.serializedString(), into: &surroundings)
+        #expect(surroundings.restrictedNamespaces == ["shop"])
+        _ = try notes(namespace([key: "baseline"]).json.serializedString(), into: &surroundings)
+        #expect(surroundings.restrictedNamespaces == [])
+    }
 }

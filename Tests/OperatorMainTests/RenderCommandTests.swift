@@ -112,6 +112,33 @@ final class RenderCommandTests {
         #expect(objects.first?[path: "metadata", "ownerReferences"]?[0]?["uid"] == "u-1")
     }
 
+    @Test("a namespace in the manifests that enforces the restricted level counts, wherever it stands")
+    func restricted() throws {
+        func namespace(_ level: String) -> String {
+            """
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: \(level)}}
+
+            """
+        }
+        let plain = try render("-f", "-", input: collector()).output
+        let restricted = try render("-f", "-", input: collector() + namespace("restricted"))
+        #expect(restricted.status == 0)
+        #expect(restricted.output != plain)
+        #expect(restricted.output.contains("allowPrivilegeEscalation: false"))
+        #expect(
+            try render("-f", "-", input: namespace("restricted") + "---\n" + collector()).output == restricted.output)
+        #expect(try render("-f", "-", input: collector() + namespace("baseline")).output == plain)
+
+        let logs = collector(spec: "volumes: [{name: varlog, hostPath: {path: /var/log}}]")
+        let refused = try render("-f", "-", input: logs + namespace("restricted"))
+        #expect(refused.errors.contains("enforces the Pod Security level restricted"), "\(refused.errors)")
+        #expect(refused.errors.contains("volume varlog is of type hostPath"))
+        #expect(try refused.output == render("-f", "-", input: logs).output)
+    }
+
     @Test("a manifest that is at an older version is upgraded first, as the operator would")
     func upgrade() throws {
         let input =

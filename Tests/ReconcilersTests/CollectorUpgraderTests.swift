@@ -4,6 +4,7 @@ import KubeModel
 import KubeRuntime
 import Rendering
 import Testing
+import Upgrade
 
 @testable import Reconcilers
 
@@ -136,6 +137,25 @@ struct CollectorUpgraderTests {
                 == "from 0.121.0 to 0.158.0: 0.122.0: spec.config.service.telemetry.metrics: address is now a Prometheus reader"
         )
         #expect(await newEvents() == [])
+    }
+
+    @Test("what was changed is told although the answer to the change was lost")
+    func answerLost() async throws {
+        let patch = "patch OpenTelemetryCollector ns/web"
+        let stored = put(collector(version: "0.121.0"))
+        let changed = KubeObject(CollectorUpgrade(of: stored.json, from: "0.121.0", to: "0.158.0").resource)
+        cluster.before(patch) { $0.put(.openTelemetryCollector, changed) }
+        cluster.fail(patch, with: .timeout("no answer"))
+        let upgrader = upgrader
+        #expect(await upgrader.upgraded(stored).failure == .timeout("no answer"))
+        _ = await newEvents()
+        cluster.fail(patch, with: nil)
+        cluster.forgetWrites()
+        #expect(await upgrader.upgraded(stored).failure == nil)
+        #expect(cluster.writes == ["patch OpenTelemetryCollector/status ns/web"])
+        let change = "0.122.0: spec.config.service.telemetry.metrics: address is now a Prometheus reader"
+        #expect(condition("Upgraded")?["message"] == .string("from 0.121.0 to 0.158.0: \(change)"))
+        #expect(await newEvents() == ["Normal Upgrade upgraded from 0.121.0 to 0.158.0: \(change)"])
     }
 
     @Test("a refusal stands in the condition and in one Event, and the version stays")

@@ -230,6 +230,21 @@ struct MisfortuneTests {
         #expect(harness.cluster[.deployment, name] != before)
     }
 
+    @Test("a workload that was made a moment ago, and that the store does not show yet, is held back as well")
+    func heldBackAtOnce() async throws {
+        harness.put(collector())
+        _ = try await harness.reconcile()
+        harness.catchUp()
+        harness.change { $0.json["spec"]?["config"]?["exporters"] = ["debug": ["verbosity": "basic"]] }
+        let before = harness.cluster[.deployment, name]
+        harness.cluster.failAll("apply ConfigMap", with: .status(403, "Forbidden"))
+        await fail()
+        #expect(harness.cluster[.deployment, name] == before)
+        harness.cluster.failAll("apply ConfigMap", with: nil)
+        #expect(try await harness.reconcile() == .done)
+        #expect(harness.cluster[.deployment, name] != before)
+    }
+
     @Test("an exhausted quota for ConfigMaps does not keep the rest of a new collector from being made")
     func quota() async throws {
         harness.put(collector())

@@ -59,7 +59,7 @@ struct CollectorGenerator {
         switch Int.random(in: 0..<5, using: &random) {
         case 0:
             let id = pick(["otlp", "otlp/2", "jaeger", "skywalking", "loki", "otlp/with-a-long-name"])
-            guard let parser = ComponentTable.receivers[Component.type(of: id)] as? MultiProtocol else {
+            guard let parser = ComponentTable.receivers[ComponentID.type(of: id)] as? MultiProtocol else {
                 return (id, [:])
             }
             var protocols: JSONValue = [:]

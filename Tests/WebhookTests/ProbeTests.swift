@@ -1,4 +1,5 @@
 import Foundation
+import KubeModel
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -102,19 +103,19 @@ private final class Reviewer: AccessReviewer {
     }
     let state = Mutex(State())
 
-    func authenticate(token: String) async throws -> AuthenticatedUser? {
+    func authenticate(token: String) async throws -> UserInfo? {
         try state.withLock { state in
             state.authentications += 1
             if state.isDown { throw Down() }
         }
         switch token {
-        case "anonymous": return AuthenticatedUser(name: "system:anonymous", groups: ["system:unauthenticated"])
+        case "anonymous": return UserInfo(name: "system:anonymous", groups: ["system:unauthenticated"])
         case "wrong": return nil
-        default: return AuthenticatedUser(name: token)
+        default: return UserInfo(name: token)
         }
     }
 
-    func authorize(_ user: AuthenticatedUser, verb: String, path: String) async throws -> Bool {
+    func authorize(_ user: UserInfo, verb: String, path: String) async throws -> Bool {
         try state.withLock { state in
             state.authorizations += 1
             if state.isDown { throw Down() }

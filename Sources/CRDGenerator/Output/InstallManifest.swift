@@ -4,8 +4,8 @@ extension CommittedFile {
         ["manifests/namespace.yaml"] + definitions.map(\.path)
         + [
             "manifests/serviceaccount.yaml", "manifests/rbac.yaml", "manifests/automatic-rbac.yaml",
-            "manifests/rbac-users.yaml", "manifests/services.yaml", "manifests/deployment.yaml", "manifests/pdb.yaml",
-            "manifests/webhooks.yaml",
+            "manifests/rbac-users.yaml", "manifests/services.yaml", "manifests/network-policy.yaml",
+            "manifests/deployment.yaml", "manifests/pdb.yaml", "manifests/webhooks.yaml",
         ]
 
     /// `manifests/install.yaml`: everything in one file, so that one `kubectl apply -f` installs the operator.

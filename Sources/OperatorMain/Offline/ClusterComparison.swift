@@ -2,6 +2,7 @@ import Document
 import KubeClient
 import KubeModel
 import Manifests
+import OperatorAPI
 import Rendering
 
 /// Compares rendered objects with those of a cluster: what would change if the operator applied them now. Nothing is
@@ -62,6 +63,21 @@ struct ClusterComparison {
         var result: [ObjectKey: KubeObject] = [:]
         for key in keys {
             if let stored = try await read(.openTelemetryCollector, key) { result[key] = stored }
+        }
+        return result
+    }
+
+    /// Those of the collectors' namespaces that admit only pods of the level `restricted`. Who may not read a Namespace is
+    /// shown the collectors as if theirs does not.
+    func restrictedNamespaces(of keys: [ObjectKey]) async throws(KubeError) -> Set<String> {
+        var result: Set<String> = []
+        for name in Set(keys.map(\.namespace)).sorted() {
+            do throws(KubeError) {
+                guard let namespace = try await read(.namespace, ObjectKey(name: name)) else { continue }
+                if PodSecurity.enforcesRestricted(namespaceLabels: namespace.labels) { result.insert(name) }
+            } catch {
+                guard error.status?.isForbidden == true else { throw error }
+            }
         }
         return result
     }

@@ -58,7 +58,9 @@ struct ManifestInjection {
         let namespace = workload.object.namespace.isEmpty ? namespace : workload.object.namespace
         let annotations = surroundings.namespaceAnnotations[namespace] ?? [:]
         let plan = injector.plan(
-            pod, namespace: namespace, namespaceAnnotations: annotations, instrumentations: source, sidecars: sidecars)
+            pod, namespace: namespace, namespaceAnnotations: annotations,
+            enforcesRestrictedPods: surroundings.restrictedNamespaces.contains(namespace), instrumentations: source,
+            sidecars: sidecars)
         // The object that would be looked up is the one in the manifest.
         let owners = plan.ownerLookup.map { OwnerFacts(owner: $0, owners: workload.object.ownerReferences) }
         let result = plan.result(owners: owners)

@@ -21,6 +21,8 @@ struct ManifestRendering {
     var namespace: String
     /// The collectors that a cluster has already, as v1beta1: objects are owned by them, and manifests change them.
     var stored: [ObjectKey: KubeObject] = [:]
+    /// Namespaces of a cluster that admit only pods of the level `restricted`. What the manifests' own Namespaces say wins.
+    var restrictedNamespaces: Set<String> = []
     /// The operator's collector version.
     var collectorVersion = Version.reference
 
@@ -37,6 +39,7 @@ struct ManifestRendering {
 
     func run(_ manifests: [Manifest]) -> RenderReport {
         var report = RenderReport()
+        let restricted = restrictedNamespaces(with: manifests)
         var origins: [ObjectKey: (manifest: Manifest, index: Int)] = [:]
         for manifest in manifests {
             for (index, object) in ManifestObject.all(in: manifest.document).enumerated() {
@@ -44,7 +47,7 @@ struct ManifestRendering {
                     report.others.append(object.json)
                     continue
                 }
-                var result = collector(object)
+                var result = collector(object, restricted: restricted)
                 let key = result.key
                 if let origin = origins.updateValue((manifest, index), forKey: key) {
                     let place = origin.manifest.place(ofObject: origin.index)
@@ -60,12 +63,20 @@ struct ManifestRendering {
         return report
     }
 
-    private func collector(_ object: ManifestObject) -> RenderedCollector {
+    private func restrictedNamespaces(with manifests: [Manifest]) -> Set<String> {
+        var result = restrictedNamespaces
+        for object in manifests.flatMap({ ManifestObject.all(in: $0.document) }) where object.isOf(.namespace) {
+            result.follow(object.object)
+        }
+        return result
+    }
+
+    private func collector(_ object: ManifestObject, restricted: Set<String>) -> RenderedCollector {
         var resource = placed(object)
         if let uid = stored[resource.key]?.uid { resource.json["metadata"]?["uid"] = .string(uid) }
         var result = RenderedCollector(key: resource.key, isNamespaceAssumed: object.object.namespace.isEmpty)
         do throws(Rejection) {
-            try render(resource.json, into: &result)
+            try render(resource.json, into: &result, isRestricted: restricted.contains(resource.key.namespace))
         } catch {
             result.remarks.append(.init(.error, error.text, field: error.field, line: error.line))
         }
@@ -108,7 +119,9 @@ struct ManifestRendering {
         return nil
     }
 
-    private func render(_ resource: JSONValue, into result: inout RenderedCollector) throws(Rejection) {
+    private func render(
+        _ resource: JSONValue, into result: inout RenderedCollector, isRestricted: Bool
+    ) throws(Rejection) {
         if let fault = Self.nameFault(result.key) { throw fault }
         var resource = try converted(resource)
         try requireConfig(of: resource)
@@ -125,6 +138,8 @@ struct ManifestRendering {
             result.remarks.append(.init(.note, "spec.managementState is unmanaged: the operator makes no objects"))
             return
         }
+        var options = options
+        options.enforcesRestrictedPods = isRestricted
         let rendered = CollectorRenderer(options: options).render(resource)
         for finding in rendered.findings { result.add(finding) }
         for warning in verdict.warnings { result.add(.init(.warning, warning)) }

@@ -91,16 +91,10 @@ struct ObjectFiles {
     private func write(_ text: String, to path: String) throws(ManifestError) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw Self.failure(path) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                let failure = Self.failure(path)
-                close(file)
-                throw failure
-            }
-            rest = rest.dropFirst(count)
+        guard writeWhole(text, to: file) else {
+            let failure = Self.failure(path)
+            close(file)
+            throw failure
         }
         guard close(file) == 0 else { throw Self.failure(path) }
     }

@@ -7,21 +7,7 @@ enum StandardStream: Int32 {
 
     /// - Returns: whether all of it could be written.
     @discardableResult
-    func write(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(rawValue, rest.baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return false
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-            return true
-        }
-    }
+    func write(_ text: String) -> Bool { writeWhole(text, to: rawValue) }
 
     /// Whether somebody reads it on a screen that shows colours, and has not asked for none.
     ///

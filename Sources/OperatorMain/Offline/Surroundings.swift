@@ -13,6 +13,8 @@ struct Surroundings: Equatable {
     private(set) var collectors: [ObjectKey: JSONValue] = [:]
     /// By the name of the Namespace.
     private(set) var namespaceAnnotations: [String: [String: String]] = [:]
+    /// Those that admit only pods of the level `restricted`.
+    private(set) var restrictedNamespaces: Set<String> = []
     /// What `true` asks for in every namespace, when it is not the Instrumentation of the namespace.
     var instrumentationForAll: Instrumentation?
     /// Whether the cluster runs sidecars as init containers; one that nobody named does.
@@ -24,7 +26,10 @@ struct Surroundings: Equatable {
     mutating func add(instrumentations: [KubeObject], namespaces: [KubeObject], collectors: [KubeObject] = []) {
         for object in collectors { self.collectors[object.key] = object.json }
         for object in instrumentations { self.instrumentations[object.key] = object.json }
-        for namespace in namespaces { namespaceAnnotations[namespace.name] = namespace.annotations }
+        for namespace in namespaces {
+            namespaceAnnotations[namespace.name] = namespace.annotations
+            restrictedNamespaces.follow(namespace)
+        }
     }
 
     /// Adds the Instrumentations, collectors and Namespaces of manifests, as the cluster would hold them once they are applied: with
@@ -38,6 +43,7 @@ struct Surroundings: Equatable {
                 if object.isOf(.namespace) {
                     // As `kubectl apply` does: what others annotated stays.
                     namespaceAnnotations[object.object.name, default: [:]].merge(object.object.annotations) { $1 }
+                    restrictedNamespaces.follow(object.object)
                 } else if object.isOf(.instrumentation) {
                     add(object.placed(in: namespace), from: manifest.source, images: images, notes: &notes)
                 } else if object.isOf(.openTelemetryCollector) {
@@ -76,6 +82,19 @@ struct Surroundings: Equatable {
 
     var instrumentationSource: InstrumentationSource {
         InstrumentationSource(Array(instrumentations.values)).choosing(instrumentationForAll)
+    }
+}
+
+extension Set<String> {
+    /// Takes a Namespace among those that admit only pods of the level `restricted`, or out of them, as its label says. As with
+    /// `kubectl apply`, one that a manifest does not have stays as it is in the cluster.
+    mutating func follow(_ namespace: KubeObject) {
+        guard namespace.label(PodSecurity.enforceLabel) != nil else { return }
+        if PodSecurity.enforcesRestricted(namespaceLabels: namespace.labels) {
+            insert(namespace.name)
+        } else {
+            remove(namespace.name)
+        }
     }
 }
 

@@ -32,10 +32,7 @@ struct Component: Sendable {
     /// `nil` or `null` when the section has no configuration for it.
     var config: JSONValue?
 
-    var type: String { Self.type(of: id) }
-
-    /// The id up to the first slash.
-    static func type(of id: String) -> String { String(id.prefix { $0 != "/" }) }
+    var type: String { ComponentID.type(of: id) }
 
     var path: String { "spec.config.\(kind.section).\(id)" }
 

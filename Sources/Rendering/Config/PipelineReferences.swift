@@ -40,7 +40,7 @@ struct PipelineReferences {
     private func problems(ofPipeline name: String, _ pipeline: CollectorConfig.Pipeline?) -> [String] {
         let path = "spec.config.service.pipelines.\(name)"
         var problems: [String] = []
-        let signal = Component.type(of: Self.normalized(name))
+        let signal = ComponentID.type(of: Self.normalized(name))
         if !Self.isVariable(name), !Self.signals.contains(signal) {
             problems.append(
                 "\(path) is a pipeline for \"\(signal)\", expected \(Self.signals.joined(separator: ", ")), alone or with "

@@ -43,13 +43,13 @@ extension CollectorDraft {
     private var wantsAzureMonitor: Bool {
         guard options.monitorAPI == .auto || options.monitorAPI == .azmonitoring else { return false }
         if annotation(CollectorAnnotationKey.podMonitor)?.lowercased() == "false" { return false }
-        return !ports.prometheusExporters.isEmpty || spec.isMetricsMonitoringEnabled
+        return !ports.scrapedExporters.isEmpty || spec.isMetricsMonitoringEnabled
     }
 
     /// The names of container ports on which metrics are really served to other pods.
     func scrapedPorts(_ findings: inout [Finding]) -> [String] {
         var names: [String] = []
-        for exporter in ports.prometheusExporters {
+        for exporter in ports.scrapedExporters {
             if let obstacle = exporter.obstacle {
                 findings.append(obstacle)
                 continue

@@ -100,7 +100,7 @@ extension CollectorDraft {
     private func probe(_ numbers: JSONValue?, hasGracePeriod: Bool = true) -> JSONValue? {
         guard config.extensions != nil,
             // Of several, the first in the user's order; the reference takes any, another one each time.
-            let id = config.service.extensions.first(where: { Component.type(of: $0) == HealthCheck.type }),
+            let id = config.service.extensions.first(where: { ComponentID.type(of: $0) == HealthCheck.type }),
             // Its configuration was read before, for its port.
             case let check = Component(kind: .extension, id: id, config: config.extensions?[id]),
             var probe = try? HealthCheck.probe(check)

@@ -9,7 +9,7 @@ extension CollectorDraft {
                 "labels": .strings(labels.standard(names.workload, filtered: true)),
                 "annotations": .strings(podAnnotations),
             ],
-            "spec": podSpec(),
+            "spec": admittedPodSpec().spec,
         ]
     }
 
@@ -48,7 +48,8 @@ extension CollectorDraft {
         ]
     }
 
-    private func podSpec() -> JSONValue {
+    /// As the collector's author wrote it.
+    func podSpec() -> JSONValue {
         let pod = spec.pod
         return .object(compacting: [
             "serviceAccountName": .string(serviceAccountName),

@@ -16,7 +16,7 @@ extension CollectorDraft {
         }
         var findings: [Finding] = []
         var exported: [String] = []
-        for exporter in ports.prometheusExporters {
+        for exporter in ports.scrapedExporters {
             if let obstacle = exporter.obstacle {
                 findings.append(obstacle)
             } else if let port = ports.servicePort(leadingTo: exporter.port), !exported.contains(port.name) {

@@ -50,7 +50,7 @@ public struct ComponentDenyList: Sendable, Equatable {
                 case .processor: pipelines.flatMap(\.processors)
                 case .extension: config.service.extensions
                 }
-            return ids.map { Component.type(of: $0) }.filter(forbidden.contains).min()
+            return ids.map { ComponentID.type(of: $0) }.filter(forbidden.contains).min()
         }
     }
 }

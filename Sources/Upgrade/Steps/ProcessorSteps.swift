@@ -1,4 +1,5 @@
 import Document
+import OperatorAPI
 
 enum ProcessorSteps {
     /// 0.19.0: queues and retries belong to the exporters. A pipeline that still named the processor would not start.
@@ -17,7 +18,7 @@ enum ProcessorSteps {
         if isPresent { collector.pipelines(.processors) { isQueuedRetry($0) ? nil : $0 } }
     }
 
-    private static func isQueuedRetry(_ id: String) -> Bool { ObjectDraft.type(of: id) == "queued_retry" }
+    private static func isQueuedRetry(_ id: String) -> Bool { ComponentID.type(of: id) == "queued_retry" }
 
     /// 0.19.0: the resource processor knows attributes only, in place of a type and labels.
     static func turnResourceIntoAttributes(_ collector: inout ObjectDraft) {

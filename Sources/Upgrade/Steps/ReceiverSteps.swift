@@ -1,4 +1,5 @@
 import Document
+import OperatorAPI
 
 enum ReceiverSteps {
     /// 0.31.0: the InfluxDB receiver has one schema.
@@ -24,7 +25,7 @@ enum ReceiverSteps {
     static func renameHTTPD(_ collector: inout ObjectDraft) {
         var renamed: [String: String] = [:]
         collector.edit(path: "spec", "config", "receivers") { receivers in
-            for id in receivers.members.keys where ObjectDraft.type(of: id) == "httpd" {
+            for id in receivers.members.keys where ComponentID.type(of: id) == "httpd" {
                 let new = "apache" + id.dropFirst("httpd".count)
                 guard receivers[new] == nil else {
                     receivers.warn(about: id, "left as it is: there is a receiver \(new), too")

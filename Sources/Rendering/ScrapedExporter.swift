@@ -2,7 +2,7 @@ import Document
 import OperatorAPI
 
 /// An exporter of type `prometheus`: where it shows the metrics that it was sent.
-struct PrometheusExporter: Sendable, Equatable {
+struct ScrapedExporter: Sendable, Equatable {
     var id: String
     var port: Int
     /// Why a monitor cannot scrape it; `nil` when it can.

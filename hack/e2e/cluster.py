@@ -67,6 +67,11 @@ class API:
             if not kept:
                 connection = http.client.HTTPSConnection(self._server.hostname, self._server.port, timeout=seconds, context=self._tls)
                 self._local.connection = connection
+            else:
+                # It may have been opened with another patience.
+                connection.timeout = seconds
+                if connection.sock:
+                    connection.sock.settimeout(seconds)
             try:
                 connection.request(method, path, body=body, headers=headers)
                 answer = connection.getresponse()

@@ -120,7 +120,8 @@ def collector_status():
     incomplete = conditions.get("Complete", {})
     if incomplete.get("status") == "False":
         missing = [each for each in incomplete["message"].split("; ") if not any(api in each for api in NOT_EVERYWHERE)]
-        check(incomplete["reason"] == "APIUnavailable" and not missing, f"Complete is False, {incomplete['reason']}: {incomplete['message']}")
+        check(incomplete["reason"] == "APIUnavailable" and not missing,
+              f"Complete is False, {incomplete['reason']}: {incomplete['message']}")
         return f"Ready, 1/1; not all could be made here: {incomplete['message']}"
     return "Ready, 1/1"
 

@@ -148,9 +148,9 @@ class Stream:
     def _wait_for_readiness(self):
         """What a load balancer does for clients: nobody is sent to an API server before its /readyz says so.
 
-        Old API servers say so a moment before they know their webhooks, and take pods without asking anybody (Kubernetes issue
-        113761). Such pods have no warning of the operator, the API server's log tells of no call that failed, and its count of calls
-        (see `calls`) lacks them.
+        Before 1.20.6 they may say so before they have read their webhooks, and take pods without asking anybody (Kubernetes pull
+        request 95783). Such pods have no warning of the operator, the API server's log tells of no call that failed, and its count
+        of calls (see `calls`) lacks them.
         """
         while self._goes_on:
             try:

@@ -116,6 +116,7 @@ test-rules:
 	/usr/bin/python3 -m unittest discover --start-directory hack/grafana
 	/usr/bin/python3 -m unittest discover --start-directory hack/docs
 	/usr/bin/python3 -m unittest discover --start-directory hack/node
+	/usr/bin/python3 -m unittest discover --start-directory hack/e2e
 
 .PHONY: test-image
 test-image:

@@ -67,10 +67,16 @@ class API:
             if not kept:
                 connection = http.client.HTTPSConnection(self._server.hostname, self._server.port, timeout=seconds, context=self._tls)
                 self._local.connection = connection
+            else:
+                # It may have been opened with another patience.
+                connection.timeout = seconds
+                if connection.sock:
+                    connection.sock.settimeout(seconds)
             try:
                 connection.request(method, path, body=body, headers=headers)
                 answer = connection.getresponse()
                 text = answer.read().decode()
+                self._local.warning = answer.getheader("Warning")
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 self._local.connection = None
@@ -80,6 +86,11 @@ class API:
             if not 200 <= answer.status < 300:
                 raise Answer(answer.status, text)
             return text
+
+    @property
+    def warning(self):
+        """What the API server and its webhooks warned of in the last answer to this thread; `None` for nothing."""
+        return getattr(self._local, "warning", None)
 
     def get(self, path):
         return json.loads(self.request("GET", path))

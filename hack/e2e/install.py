@@ -2,7 +2,6 @@
 that names other images."""
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,9 +16,19 @@ OPERATOR_IMAGE = "ghcr.io/otel-operator/otel-operator"
 MIRROR = "myregistry.azurecr.io"
 
 
-def kustomized(files, images=None, patches=()):
+def documents(text):
+    return re.split(r"^---\n", text, flags=re.MULTILINE)
+
+
+def kind(document):
+    found = re.search(r"^kind: (\S+)$", document, re.MULTILINE)
+    return found[1] if found else None
+
+
+def kustomized(files, images=None, patches=(), only=None):
     """What `kubectl kustomize` makes of `files`.
 
+    only: the documents to take, by their text.
     images: name as it stands there: reference to put in its place, for pods.
     patches: (target, path, value); custom resources' images are no pods' images, and kustomize does not find them.
     """
@@ -34,7 +43,8 @@ def kustomized(files, images=None, patches=()):
     }
     with tempfile.TemporaryDirectory() as folder:
         for each in files:
-            shutil.copy(each, folder)
+            taken = [document for document in documents(Path(each).read_text()) if only is None or only(document)]
+            Path(folder, Path(each).name).write_text("---\n".join(taken))
         for index, (_, path, value) in enumerate(patches):
             Path(folder, f"patch-{index}.yaml").write_text(json.dumps([{"op": "replace", "path": path, "value": value}]))
         Path(folder, "kustomization.yaml").write_text(json.dumps(kustomization))
@@ -44,14 +54,13 @@ def kustomized(files, images=None, patches=()):
 def served(text):
     """The documents as this API server takes them, and a line about each that had to change."""
     versions = kubectl("api-versions").split()
-    documents, notes = [], []
-    for document in re.split(r"^---\n", text, flags=re.MULTILINE):
-        kind = re.search(r"^kind: (\S+)$", document, re.MULTILINE)
-        if kind and kind[1] == "PodDisruptionBudget" and "policy/v1" not in versions:
+    changed, notes = [], []
+    for document in documents(text):
+        if kind(document) == "PodDisruptionBudget" and "policy/v1" not in versions:
             document = re.sub(r"^apiVersion: policy/v1$", "apiVersion: policy/v1beta1", document, flags=re.MULTILINE)
             notes.append("PodDisruptionBudget as policy/v1beta1: this API server has no policy/v1")
-        documents.append(document)
-    return "---\n".join(documents), notes
+        changed.append(document)
+    return "---\n".join(changed), notes
 
 
 def apply(text):
@@ -64,11 +73,24 @@ def summary(lines):
     return ", ".join("/".join((kind.partition(".")[0], name)) for kind, _, name in (line.split()[0].partition("/") for line in lines))
 
 
+def kubectl_minor():
+    return int(re.match(r"\d+", json.loads(kubectl("version", "--client", "--output=json"))["clientVersion"]["minor"])[0])
+
+
 def operator(image):
     """Applies manifests/install.yaml; returns what was seen."""
-    text, notes = served(kustomized([ROOT / "manifests/install.yaml"], {OPERATOR_IMAGE: image}))
+    manifest = ROOT / "manifests/install.yaml"
+    definitions, notes = [], []
+    if kubectl_minor() < 21:
+        # The kustomize in it takes each field named `containers` for a pod's, those of a schema too.
+        definitions = [each for each in documents(manifest.read_text()) if kind(each) == "CustomResourceDefinition"]
+        notes = ["CRDs beside the kustomization: this kubectl is older than 1.21"]
+    text, changes = served(
+        kustomized([manifest], {OPERATOR_IMAGE: image}, only=lambda each: each not in definitions))
+    notes += changes
     check(text.count(f"image: {image}\n") == 1, f"kustomize put {image} into {text.count(image)} places, not into one")
-    lines = apply(text)
+    lines = apply("---\n".join(definitions)) if definitions else []
+    lines += apply(text)
     kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd/instrumentations.opentelemetry.io",
             "crd/opentelemetrycollectors.opentelemetry.io")
     changed = [line for line in lines if not line.endswith(" unchanged")]

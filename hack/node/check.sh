@@ -24,7 +24,7 @@ cleanup() {
     [[ -z $webhook ]] || kill "$webhook" 2>/dev/null
     [[ -z $guarded ]] || kill "$guarded" 2>/dev/null
     "$node" clean "$dir"
-    [[ ! -e $second ]] || "$node" clean "$second"
+    [[ ! -e $second/machine ]] || "$node" clean "$second"
     remove_decoys 2>/dev/null
     # What must not be emptied by mistake: a mount that is still below it.
     rm -rf --one-file-system "$work"

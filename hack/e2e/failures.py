@@ -199,18 +199,19 @@ def api_server_killed(api):
         started = time.monotonic()
         took = reconciled(api, "after-api-server", 60)
         # What is made now reaches the stores by watches that were begun anew.
-        other = {**pods.INSTRUMENTATION, "metadata": {"name": "later", "namespace": NAMESPACE}}
-        api.post(f"/apis/opentelemetry.io/v1alpha1/namespaces/{NAMESPACE}/instrumentations", other)
+        # Elsewhere: with two in their namespace, pods that ask for "true" rightly get none.
+        instrumentations = "/apis/opentelemetry.io/v1alpha1/namespaces/default/instrumentations"
+        api.post(instrumentations, {**pods.INSTRUMENTATION, "metadata": {"name": "later", "namespace": "default"}})
 
         def known():
             nonlocal questions
-            answer = api.post(f"{pods.PODS}?dryRun=All", pods.pod("a-question", "later"))
+            answer = api.post(f"{pods.PODS}?dryRun=All", pods.pod("a-question", "default/later"))
             questions += 1
             check(pods.is_injected(answer), "not injected")
 
         eventually(known, 60, every=0.1)
         heard = time.monotonic() - started
-        api.delete(f"/apis/opentelemetry.io/v1alpha1/namespaces/{NAMESPACE}/instrumentations/later")
+        api.delete(f"{instrumentations}/later")
         eventually(two_ready, 60, every=0.2)
         time.sleep(5)
     check(restarts() == count, f"the operator was started again {restarts() - count} times")
